@@ -1,0 +1,50 @@
+/** One file of rules, or rules from memory. */
+export interface RuleSource {
+  /** Shown in messages: a path, or a word such as `inline`. */
+  name: string
+  text: string
+  /** Directory that `include` is resolved in; absent: includes are an error. */
+  directory?: string
+  namespace?: string
+}
+
+export type MetaValue = string | number | boolean
+
+/** One matched string: identifier with its `$`, offset and length in bytes. */
+export interface StringMatch {
+  identifier: string
+  offset: number
+  length: number
+}
+
+/** One rule that matched. Private rules are never reported. A meta key given twice holds the last value. */
+export interface RuleMatch {
+  rule: string
+  namespace: string
+  tags: string[]
+  meta: Record<string, MetaValue>
+  strings: StringMatch[]
+}
+
+/** Why a rule source was left out. `line` is 1-based, 0 when unknown. */
+export interface RuleFault {
+  source: string
+  line: number
+  reason: string
+}
+
+/** Rules that are ready; matches are in the order of the rules in their sources. */
+export interface CompiledRules {
+  readonly faults: readonly RuleFault[]
+  /** Number of sources that are in use. */
+  readonly sources: number
+  scan(payload: Uint8Array): RuleMatch[]
+  close(): void
+}
+
+/** A YARA implementation. All engines give the same answers to the same rules and bytes. */
+export interface YaraEngine {
+  readonly name: 'native' | 'wasm'
+  /** Compiles every source that compiles; the others are left out and told in `faults`. */
+  compile(sources: readonly RuleSource[]): CompiledRules
+}

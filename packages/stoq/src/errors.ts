@@ -1,0 +1,60 @@
+/** Every fault that stoQ reports by itself: code, text. `%s` are filled in order. Codes are never reused. */
+const table = {
+  STOQ_CONFIG_SYNTAX: '%s: %s',
+  STOQ_CONFIG_VALUE: "%s: '%s' must be %s, got '%s'",
+  STOQ_PLUGIN_UNKNOWN: "no %s plugin is named '%s'%s",
+  STOQ_PLUGIN_CONFIG: '%s: %s',
+  STOQ_PLUGIN_OPTION: "%s: option '%s' in %s must be %s, got '%s'",
+  STOQ_PLUGIN_LOAD: 'cannot load %s: %s',
+  STOQ_PLUGIN_DEPENDENCY: "%s needs '%s' (npm install %s)",
+  STOQ_PLUGIN_ACTIVATE: '%s did not activate: %s',
+  STOQ_PLUGIN_FAILED: '%s failed: %s',
+  STOQ_PLUGIN_RESULT: '%s returned %s, expected %s',
+  STOQ_SOURCE_UNREADABLE: 'cannot read %s: %s',
+  STOQ_SOURCE_FORBIDDEN: '%s is outside the allowed paths; add its directory to source_base_tuple in stoq.cfg',
+  STOQ_SOURCE_MESSAGE: 'bad message: %s',
+  STOQ_PAYLOAD_MISSING: 'no payload for %s: %s',
+  STOQ_PAYLOAD_TOO_LARGE: '%s is larger than %s bytes',
+  STOQ_DISPATCH_RULES: '%s:%s: %s',
+  STOQ_DISPATCH_NO_RULES: 'no usable dispatch rules: %s',
+  STOQ_DISPATCH_ENGINE: 'YARA engine %s is not available: %s',
+  STOQ_CONNECTOR_SAVE: '%s could not save: %s',
+  STOQ_WRITE_ESCAPE: "file name '%s' leaves %s",
+  STOQ_WRITE_EXISTS: '%s exists already',
+  STOQ_WRITE_EMPTY: 'nothing to write to %s',
+  STOQ_WRITE_TYPE: '%s: %s',
+  STOQ_HTTP_STATUS: '%s answered %s',
+  STOQ_HTTP_REFUSED: '%s is refused: %s',
+  STOQ_HTTP_FAILED: '%s failed: %s',
+  STOQ_TEMPLATE: 'template %s: %s',
+  STOQ_BUDGET: 'the budget is used up: %s',
+  STOQ_RUN_STOPPED: 'stopped by %s before it was scanned',
+  STOQ_CLI_USAGE: '%s',
+} as const
+
+export type StoqErrorCode = keyof typeof table
+
+/** All codes, for the reference page and its test. */
+export const errorCodes = Object.freeze(Object.keys(table)) as readonly StoqErrorCode[]
+
+/** The one error class of stoQ: `code` is stable, `message` says what, where, what was got and what to do. */
+export class StoqError extends Error {
+  readonly code: StoqErrorCode
+
+  constructor(code: StoqErrorCode, values: readonly (string | number)[] = [], options?: { cause?: unknown }) {
+    super(fill(table[code], values), options)
+    this.name = 'StoqError'
+    this.code = code
+  }
+}
+
+/** The text of whatever was thrown, on one line. */
+export function errorText(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error)
+  return text.replace(/\s*\n\s*/g, ' ').trim()
+}
+
+function fill(text: string, values: readonly (string | number)[]): string {
+  let index = 0
+  return text.replace(/%s/g, () => String(values[index++] ?? ''))
+}

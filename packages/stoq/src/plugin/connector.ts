@@ -1,0 +1,44 @@
+import { type Kwargs, StoqPlugin } from './plugin.ts'
+
+/** Where a result or an archived payload goes. */
+export interface SaveKwargs {
+  /** True: `payload` is the bytes of a payload to be archived, with its hashes beside it. */
+  archive?: boolean
+  /** sha1 of the first entry of the document, or of the archived payload. */
+  sha1?: string | null
+  md5?: string
+  sha256?: string
+  sha512?: string
+  ssdeep?: string
+  'content-type'?: string
+  /** Name of the worker: a folder, an index or a table of that name. */
+  index?: string
+  /** True: the date is part of the place. */
+  use_date?: boolean
+  /** Name of the file to write; a name, never a path. */
+  filename?: string
+  /** True: added at the end of `filename`, one document a line. */
+  append?: boolean
+  [name: string]: unknown
+}
+
+/** Saves documents and, where it can, archives payloads and gives them back. */
+export abstract class StoqConnectorPlugin extends StoqPlugin {
+  /**
+   * Saves a document (object), a rendered template (text) or, with `archive`, a payload (bytes).
+   * Resolves when it is safe, to an id that `getFile` or a person can find it by. Throws when it was not saved.
+   */
+  abstract save(
+    payload: object | string | Uint8Array,
+    kwargs?: SaveKwargs,
+  ): string | null | undefined | Promise<string | null | undefined>
+
+  /** The bytes that the keywords (`path`, `url`, `sha1` …) name, or null when this connector has none such. */
+  getFile?(kwargs: Kwargs): Uint8Array | null | Promise<Uint8Array | null>
+
+  /** Opens the connection, or opens it again. */
+  connect(_force = false): void | Promise<void> {}
+
+  /** Closes the connection. */
+  disconnect(): void | Promise<void> {}
+}

@@ -1,0 +1,21 @@
+import type { Message } from '../ingest/message.ts'
+import { StoqPlugin } from './plugin.ts'
+
+/** Brings payloads in: calls `this.stoq.worker.multiprocessPut(message)` for each. */
+export abstract class StoqSourcePlugin extends StoqPlugin {
+  /** True: several payloads of this source may be scanned at once. */
+  multiprocess = true
+
+  /**
+   * Puts every message and returns when there are no more. Must stop when `signal` is aborted.
+   * A queue source acknowledges a message when the `done` of its receipt resolves.
+   */
+  abstract ingest(signal: AbortSignal): unknown
+
+  /** Puts a message on queue `key`, on its error queue with `err`. */
+  publish?(message: Message, key: string, err?: boolean): void | Promise<void>
+
+  /** Called before `publish` and after it, where the queue needs it. */
+  publishConnect?(): void | Promise<void>
+  publishRelease?(): void | Promise<void>
+}
