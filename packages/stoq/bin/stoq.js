@@ -1,1 +1,22 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs'
+import * as nodeModule from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(`stoq: needs Node.js 22.18 or newer, this is ${process.versions.node}\n`)
+  process.exit(2)
+}
+// Compiled code is kept for the next start, in a folder of this user: a shared one could be tampered with.
+nodeModule.enableCompileCache?.(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'stoq'))
+
+// A checkout runs from its source, an installed package from what was built.
+const source = new URL('../src/cli/main.ts', import.meta.url)
+const built = new URL('../dist/cli/main.js', import.meta.url)
+const { main } = await import(existsSync(source) ? source.href : built.href)
+process.exitCode = await main(process.argv)
+// Everything is closed and saved: a handle that a plugin left open must not keep the process. What is written last goes
+// first, and its fault may still change the status.
+process.stdout.write('', () => setImmediate(() => process.exit()))
