@@ -11,21 +11,25 @@ const table = {
   STOQ_PLUGIN_FAILED: '%s failed: %s',
   STOQ_PLUGIN_RESULT: '%s returned %s, expected %s',
   STOQ_SOURCE_UNREADABLE: 'cannot read %s: %s',
-  STOQ_SOURCE_FORBIDDEN: '%s is outside the allowed paths; add its directory to source_base_tuple in stoq.cfg',
+  STOQ_SOURCE_FORBIDDEN:
+    '%s is outside the allowed paths; add its directory to source_base_tuple in stoq.cfg',
   STOQ_SOURCE_MESSAGE: 'bad message: %s',
   STOQ_PAYLOAD_MISSING: 'no payload for %s: %s',
   STOQ_PAYLOAD_TOO_LARGE: '%s is larger than %s bytes',
   STOQ_DISPATCH_RULES: '%s:%s: %s',
   STOQ_DISPATCH_NO_RULES: 'no usable dispatch rules: %s',
   STOQ_DISPATCH_ENGINE: 'YARA engine %s is not available: %s',
+  STOQ_DISPATCH_SCAN: 'YARA engine %s could not scan: %s',
   STOQ_CONNECTOR_SAVE: '%s could not save: %s',
   STOQ_WRITE_ESCAPE: "file name '%s' leaves %s",
   STOQ_WRITE_EXISTS: '%s exists already',
   STOQ_WRITE_EMPTY: 'nothing to write to %s',
   STOQ_WRITE_TYPE: '%s: %s',
+  STOQ_WRITE_FAILED: 'cannot write %s: %s',
   STOQ_HTTP_STATUS: '%s answered %s',
   STOQ_HTTP_REFUSED: '%s is refused: %s',
   STOQ_HTTP_FAILED: '%s failed: %s',
+  STOQ_JSON_SYNTAX: 'not JSON: %s',
   STOQ_TEMPLATE: 'template %s: %s',
   STOQ_BUDGET: 'the budget is used up: %s',
   STOQ_RUN_STOPPED: 'stopped by %s before it was scanned',
@@ -51,7 +55,11 @@ export class StoqError extends Error {
 /** The text of whatever was thrown, on one line. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error)
-  return text.replace(/\s*\n\s*/g, ' ').trim()
+  return text
+    .split(/[\r\n]+/)
+    .map(line => line.trim())
+    .filter(Boolean)
+    .join(' ')
 }
 
 function fill(text: string, values: readonly (string | number)[]): string {
