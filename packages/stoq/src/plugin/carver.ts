@@ -10,7 +10,11 @@ export abstract class StoqCarverPlugin extends StoqPlugin {
   ): ExtractedResult | Promise<ExtractedResult>
 
   /** Start and end of every match of `pattern` (source of a regular expression) in the payload: no overlap, `.` matches newlines. */
-  *carvePayload(pattern: string, payload: Payload, ignorecase = false): Generator<[start: number, end: number]> {
+  *carvePayload(
+    pattern: string,
+    payload: Payload,
+    ignorecase = false,
+  ): Generator<[start: number, end: number]> {
     const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('latin1')
     for (const match of text.matchAll(new RegExp(pattern, ignorecase ? 'gmsi' : 'gms'))) {
       yield [match.index, match.index + match[0].length]

@@ -19,6 +19,8 @@ export interface SaveKwargs {
   filename?: string
   /** True: added at the end of `filename`, one document a line. */
   append?: boolean
+  /** True: the source forgets the message once this resolves, so that it must be on the disk, not only in a cache. */
+  durable?: boolean
   [name: string]: unknown
 }
 

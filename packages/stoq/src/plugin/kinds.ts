@@ -1,4 +1,5 @@
 import { StoqCarverPlugin } from './carver.ts'
+import type { PluginCategory } from './categories.ts'
 import { StoqConnectorPlugin } from './connector.ts'
 import { StoqDecoderPlugin } from './decoder.ts'
 import { StoqDecoratorPlugin } from './decorator.ts'
@@ -7,7 +8,7 @@ import { StoqReaderPlugin } from './reader.ts'
 import { StoqSourcePlugin } from './source.ts'
 import { StoqWorkerPlugin } from './worker.ts'
 
-/** The only list of plugin kinds, in the order in which they are shown. */
+/** The class of every kind of plugin. */
 export const pluginKinds = {
   worker: StoqWorkerPlugin,
   connector: StoqConnectorPlugin,
@@ -17,15 +18,7 @@ export const pluginKinds = {
   carver: StoqCarverPlugin,
   decoder: StoqDecoderPlugin,
   decorator: StoqDecoratorPlugin,
-} as const
-
-export type PluginCategory = keyof typeof pluginKinds
+} as const satisfies Record<PluginCategory, unknown>
 
 /** The instance type of a kind. */
 export type PluginOfKind<C extends PluginCategory> = InstanceType<(typeof pluginKinds)[C]>
-
-export const pluginCategories = Object.keys(pluginKinds) as PluginCategory[]
-
-export function isPluginCategory(word: string): word is PluginCategory {
-  return Object.hasOwn(pluginKinds, word)
-}

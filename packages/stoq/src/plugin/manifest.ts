@@ -1,4 +1,4 @@
-import type { PluginCategory } from './kinds.ts'
+import type { PluginCategory } from './categories.ts'
 
 /** What a `.stoq` file says of a plugin, before any of its code is loaded. */
 export interface PluginManifest {

@@ -1,5 +1,5 @@
-import type { Budget } from '../pipeline/budget.ts'
 import type { Logger } from '../config/logger.ts'
+import type { Budget } from '../pipeline/budget.ts'
 import type { Stoq } from '../stoq.ts'
 import type { PluginManifest } from './manifest.ts'
 

@@ -5,6 +5,8 @@ import { StoqPlugin } from './plugin.ts'
 export abstract class StoqSourcePlugin extends StoqPlugin {
   /** True: several payloads of this source may be scanned at once. */
   multiprocess = true
+  /** True: documents are on the disk before a message counts as done. Queue sources set it. */
+  durable = false
 
   /**
    * Puts every message and returns when there are no more. Must stop when `signal` is aborted.
