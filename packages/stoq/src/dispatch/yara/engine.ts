@@ -26,18 +26,22 @@ export interface RuleMatch {
   strings: StringMatch[]
 }
 
-/** Why a rule source was left out. `line` is 1-based, 0 when unknown. */
+/** Why a rule source was left out. `source` is the included file where the fault is there; `line` is 1-based, 0 when unknown. */
 export interface RuleFault {
   source: string
   line: number
   reason: string
 }
 
-/** Rules that are ready; matches are in the order of the rules in their sources. */
+/** Rules that are ready. */
 export interface CompiledRules {
   readonly faults: readonly RuleFault[]
-  /** Number of sources that are in use. */
-  readonly sources: number
+  /** Positions of the sources that are in use. */
+  readonly usable: readonly number[]
+  /**
+   * The rules that match, in the order of their sources and in those as written; each pattern with its first 1000 matches,
+   * and a condition counts no further. Throws STOQ_DISPATCH_SCAN.
+   */
   scan(payload: Uint8Array): RuleMatch[]
   close(): void
 }
