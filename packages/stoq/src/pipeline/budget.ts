@@ -21,6 +21,7 @@ export class Budget {
   /** The payload that is being taken apart now; cuts are booked on it. */
   payloadId = 0
   readonly #deadline: number
+  readonly #told = new Set<string>()
   #bytes = 0
   #children = 0
 
@@ -46,11 +47,20 @@ export class Budget {
 
   /** Books one child of `size` bytes; false, and told in `truncated`, when that is more than is left. */
   takeChild(size: number): boolean {
-    if (this.remainingChildren === 0) return this.cut('max_children', `more than ${this.limits.max_children} children`)
-    if (size > this.remainingBytes) return this.cut('max_bytes', `more than ${this.limits.max_bytes} bytes produced`)
+    if (this.remainingChildren === 0)
+      return this.cut('max_children', `more than ${this.limits.max_children} children`)
+    if (size > this.remainingBytes)
+      return this.cut('max_bytes', `more than ${this.limits.max_bytes} bytes produced`)
     this.#children++
     this.#bytes += size
     return true
+  }
+
+  /** False, and told in `truncated`, when no more children may come. */
+  hasChildren(): boolean {
+    return (
+      this.remainingChildren > 0 || this.cut('max_children', `more than ${this.limits.max_children} children`)
+    )
   }
 
   /** False, and told in `truncated`, when the time of the payload is up. */
@@ -60,10 +70,9 @@ export class Budget {
 
   /** Tells, once for each limit, payload and detail, that something was left out. Gives false, for use in a return. */
   cut(limit: string, detail: string): false {
-    const known = this.truncated.some(
-      entry => entry.limit === limit && entry.payload_id === this.payloadId && entry.detail === detail,
-    )
-    if (!known) this.truncated.push({ limit, payload_id: this.payloadId, detail })
+    const key = `${this.payloadId} ${limit} ${detail}`
+    if (!this.#told.has(key)) this.truncated.push({ limit, payload_id: this.payloadId, detail })
+    this.#told.add(key)
     return false
   }
 }

@@ -1,0 +1,81 @@
+import { errorText, StoqError } from '../errors.ts'
+import type { PluginContext } from '../plugin/plugin.ts'
+import type { DocumentError } from '../results/types.ts'
+import type { Budget } from './budget.ts'
+
+/** Longer times make Node's timers fire at once. */
+const longestTimer = 2 ** 31 - 1
+
+/** A limit that ended a plugin call; told in `truncated`, not as an error. */
+export class LimitReached extends StoqError {
+  readonly limit: string
+
+  constructor(limit: string) {
+    super('STOQ_BUDGET', [limit])
+    this.limit = limit
+  }
+}
+
+/** One call of a plugin on one payload. */
+export class PluginCallContext implements PluginContext {
+  readonly budget: Budget
+  readonly #ending: AbortSignal
+  readonly #payloadId: number
+  readonly #controller = new AbortController()
+  #signal: AbortSignal | null = null
+
+  constructor(budget: Budget, ending: AbortSignal, payloadId: number) {
+    this.budget = budget
+    this.#ending = ending
+    this.#payloadId = payloadId
+  }
+
+  /** Follows the run's; made only when a plugin looks at it. */
+  get signal(): AbortSignal {
+    this.#signal ??= AbortSignal.any([this.#controller.signal, this.#ending])
+    return this.#signal
+  }
+
+  /** Cuts that are told from now on belong to the payload of this call. */
+  book(): void {
+    this.budget.payloadId = this.#payloadId
+  }
+
+  /** Waits for the plugin, no longer than one call may take and the payload has left. Throws LimitReached. */
+  async withinTime<T>(work: PromiseLike<T>): Promise<T> {
+    const own = this.budget.limits.max_plugin_time * 1000
+    const left = this.budget.remainingTime
+    const [limit, milliseconds] = own <= left ? ['max_plugin_time', own] : ['max_time', left]
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const end = (error: StoqError) => {
+      // Rejected first: what the plugin says to its abort is not the reason.
+      reject(error)
+      this.#controller.abort()
+    }
+    const stop = () => end(new StoqError('STOQ_RUN_STOPPED', ['a signal']))
+    const timer = setTimeout(() => end(new LimitReached(limit)), Math.min(milliseconds, longestTimer))
+    this.#ending.addEventListener('abort', stop, { once: true })
+    try {
+      return await Promise.race([work, late])
+    } finally {
+      clearTimeout(timer)
+      this.#ending.removeEventListener('abort', stop)
+    }
+  }
+}
+
+/** True for promises and everything that acts like one. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** A plugin's fault as data. */
+export function documentError(plugin: string, payloadId: number, error: unknown): DocumentError {
+  const known = error instanceof StoqError
+  return {
+    plugin,
+    code: known ? error.code : 'STOQ_PLUGIN_FAILED',
+    message: errorText(error) || 'failed without a word',
+    payload_id: payloadId,
+  }
+}
