@@ -1,0 +1,52 @@
+import { StoqError } from '../errors.ts'
+import type { BudgetLimits } from '../pipeline/budget.ts'
+import type { StoqWorkerPlugin } from '../plugin/worker.ts'
+
+const limitNames = ['max_recursion', 'max_children', 'max_bytes', 'max_time', 'max_plugin_time'] as const
+
+/** The budget of each payload: options of the worker, else the settings. */
+export function readLimits(worker: StoqWorkerPlugin): BudgetLimits {
+  const limits = {} as BudgetLimits
+  for (const name of limitNames) {
+    const own = worker[name]
+    const value = Number(own ?? worker.stoq.settings[name])
+    if (own === '' || !Number.isFinite(value) || value < 0) {
+      throw new StoqError('STOQ_PLUGIN_OPTION', [
+        worker.id,
+        name,
+        worker.manifest.config,
+        'a number',
+        String(own),
+      ])
+    }
+    limits[name] = value
+  }
+  return limits
+}
+
+/** A number of the worker's own that may not be negative; `max_processes` is a whole number. */
+export function readCount(worker: StoqWorkerPlugin, name: 'max_processes' | 'cron'): number {
+  const value = Number(worker[name])
+  if (Number.isFinite(value) && value >= 0 && (name === 'cron' || Number.isInteger(value))) return value
+  const wanted = name === 'cron' ? 'a number of seconds' : 'a whole number'
+  throw new StoqError('STOQ_PLUGIN_OPTION', [
+    worker.id,
+    name,
+    worker.manifest.config,
+    wanted,
+    String(worker[name]),
+  ])
+}
+
+/** `key:value` words, split at the first colon; the first of a key stands. Throws on a word without colon. */
+export function readMetadata(given: readonly string[] | Record<string, unknown>): Record<string, unknown> {
+  if (!Array.isArray(given)) return { ...given }
+  const metadata: Record<string, unknown> = {}
+  for (const word of given) {
+    const colon = word.indexOf(':')
+    if (colon < 1) throw new StoqError('STOQ_CLI_USAGE', [`--metadata must be KEY:VALUE, got '${word}'`])
+    const key = word.slice(0, colon)
+    if (!Object.hasOwn(metadata, key)) metadata[key] = word.slice(colon + 1)
+  }
+  return metadata
+}

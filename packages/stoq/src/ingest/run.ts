@@ -1,0 +1,281 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { Trace } from '../dispatch/trace.ts'
+import { errorText, StoqError } from '../errors.ts'
+import { isTlp, mayScan } from '../pipeline/tlp.ts'
+import { takeTurns } from '../pipeline/turn.ts'
+import type { StoqConnectorPlugin } from '../plugin/connector.ts'
+import type { Kwargs } from '../plugin/plugin.ts'
+import type { StoqSourcePlugin } from '../plugin/source.ts'
+import type { StoqWorkerPlugin } from '../plugin/worker.ts'
+import { InProcessScanner } from '../pool/in-process.ts'
+import type { Scanner } from '../pool/scanner.ts'
+import { hasFindings } from '../results/findings.ts'
+import { DocumentOutput } from '../results/output.ts'
+import type { ResultDocument } from '../results/types.ts'
+import { archiveChildren, archivePayload } from './archive.ts'
+import { fetchPayload } from './fetch.ts'
+import { checkMessage, type Message, type MessageOutcome, messageName, type Receipt } from './message.ts'
+import { readCount, readLimits, readMetadata } from './options.ts'
+import { MessageQueue } from './queue.ts'
+import { parseRateLimit, RateLimit } from './rate-limit.ts'
+import { emptyTotals } from './totals.ts'
+
+interface Job {
+  message: Message
+  settle: (outcome: MessageOutcome) => void
+}
+
+/** Longer times make Node's timers fire at once. */
+const longestTimer = 2 ** 31 - 1
+
+/** One run of a worker: from the messages of its source to saved documents, every message accounted for. */
+export class Run {
+  readonly totals = emptyTotals()
+  /** Called when a message has reached its end. */
+  onProgress: (() => void) | null = null
+  /** Called just before documents are saved. */
+  onOutput: (() => void) | null = null
+  /** Set before `prepare`: is told what the dispatcher does. */
+  trace: Trace | null = null
+  readonly #worker: StoqWorkerPlugin
+  readonly #queue: MessageQueue<Job>
+  readonly #output: DocumentOutput
+  #archive: StoqConnectorPlugin | null = null
+  #source: StoqSourcePlugin | null = null
+  #scanner: Scanner | null = null
+  #rate: RateLimit | null = null
+  #prepared: Promise<void> | null = null
+
+  constructor(worker: StoqWorkerPlugin) {
+    this.#worker = worker
+    this.#queue = new MessageQueue(worker.stoq.settings.max_queue)
+    this.#output = new DocumentOutput(worker)
+  }
+
+  /** Loads connectors, decorator, template and rules, once. Throws when one of them cannot be had. */
+  prepare(): Promise<void> {
+    this.#prepared ??= this.#prepare()
+    return this.#prepared
+  }
+
+  async #prepare(): Promise<void> {
+    const worker = this.#worker
+    const { settings, ending, log } = worker.stoq
+    const fault = await this.#output.prepare()
+    if (fault) this.#fault(fault)
+    if (worker.archive_connector) this.#archive = await worker.loadConnector(worker.archive_connector)
+    if (worker.ratelimit) this.#rate = new RateLimit(parseRateLimit(worker.ratelimit, worker.id))
+    const dispatcher = worker.dispatch
+      ? await Dispatcher.load({ files: settings.dispatch_rules, engine: settings.yara_engine, log })
+      : null
+    this.totals.faults += dispatcher?.faults ?? 0
+    const env = {
+      worker,
+      dispatcher,
+      limits: readLimits(worker),
+      magic: settings.magic,
+      archiving: this.#archive !== null,
+      ingestMetadata: readMetadata(worker.ingest_metadata),
+      signal: ending.signal,
+      absent: new Set<string>(),
+      ...(this.trace && { trace: this.trace }),
+    }
+    this.#scanner = new InProcessScanner(env, readCount(worker, 'max_processes'))
+  }
+
+  /** Takes everything that the source has, again and again with --cron, until stoQ stops. */
+  async ingest(): Promise<void> {
+    const worker = this.#worker
+    const { signal } = worker.stoq.stopping
+    await this.prepare()
+    this.#source = await loadSource(worker)
+    this.#output.durable = this.#source?.durable ?? false
+    const pause = Math.min(readCount(worker, 'cron') * 1000, longestTimer)
+    do {
+      if (this.#source) await this.#ingestOnce(this.#source)
+      else await this.#account({})
+      if (pause > 0) await sleep(pause, null, { signal }).catch(() => {})
+    } while (pause > 0 && !signal.aborted)
+  }
+
+  /** True: whoever read the documents went away (`| head`), and the run was stopped because of that. */
+  get hasLostReader(): boolean {
+    const { reason } = this.#worker.stoq.stopping.signal
+    return reason instanceof StoqError && reason.code === 'STOQ_CONNECTOR_SAVE'
+  }
+
+  /** Lets go of the rules. */
+  async close(): Promise<void> {
+    await this.#scanner?.close()
+  }
+
+  /** Puts a message where the scanners take it from; waits while the queue is full. */
+  async put(message: Message): Promise<Receipt> {
+    const { promise, resolve } = Promise.withResolvers<MessageOutcome>()
+    const isTaken = await this.#queue.put({ message, settle: resolve })
+    if (!isTaken) resolve({ state: 'stopped', documents: 0, acknowledge: false })
+    return { done: promise }
+  }
+
+  /** Scans and saves now, past the queue. Throws when the payload cannot be had or saved. */
+  async scanNow(message: Message): Promise<ResultDocument[]> {
+    await this.prepare()
+    const documents = await this.#scan(message)
+    if (documents) await this.#save(documents)
+    return documents ?? []
+  }
+
+  async #ingestOnce(source: StoqSourcePlugin): Promise<void> {
+    const { signal } = this.#worker.stoq.stopping
+    const consumers = source.multiprocess ? (this.#scanner?.concurrency ?? 1) : 1
+    this.#queue.open()
+    const done = Promise.all(Array.from({ length: consumers }, () => this.#consume()))
+    const round = new AbortController()
+    try {
+      await Promise.race([source.ingest(signal), aborted(signal, round.signal)])
+    } catch (error) {
+      if (!signal.aborted) this.#fault(errorText(error), error)
+    }
+    round.abort()
+    // Closed until the next round: what is put in between is told as stopped at once.
+    this.#queue.close()
+    await done
+  }
+
+  async #consume(): Promise<void> {
+    const { ending } = this.#worker.stoq
+    for (let job = await this.#queue.take(); job; job = await this.#queue.take()) {
+      job.settle(await this.#account(job.message))
+      await takeTurns(ending.signal).catch(() => {})
+    }
+  }
+
+  /** Every message ends here, as saved, refused or failed. */
+  async #account(message: Message): Promise<MessageOutcome> {
+    const { totals } = this
+    totals.ingested++
+    try {
+      const documents = await this.#scan(message)
+      const count = documents ? await this.#save(documents) : 0
+      const state = documents ? 'saved' : 'refused'
+      totals[state]++
+      return { state, documents: count, acknowledge: true }
+    } catch (error) {
+      const state = this.#isStop(error) ? 'stopped' : 'failed'
+      totals[state]++
+      const acknowledge = state === 'failed' && (await this.#reject(message, error))
+      return { state, documents: 0, error: errorText(error), acknowledge }
+    } finally {
+      this.onProgress?.()
+    }
+  }
+
+  /** null: refused because of its TLP. */
+  async #scan(message: Message): Promise<ResultDocument[] | null> {
+    const worker = this.#worker
+    const { settings, stopping, log } = worker.stoq
+    if (stopping.signal.aborted) throw new StoqError('STOQ_RUN_STOPPED', ['a signal'])
+    checkMessage(message)
+    await this.#rate?.wait(stopping.signal)
+    const tlp = knownTlp(String(message.tlp ?? worker.default_tlp ?? settings.default_tlp))
+    if (!mayScan(tlp, worker.max_tlp)) {
+      log.info(`${messageName(message)} is TLP ${tlp}: ${worker.id} takes no more than ${worker.max_tlp}`)
+      return null
+    }
+    const payload = await fetchPayload(worker, message)
+    const durable = this.#source?.durable ?? false
+    const facts =
+      payload &&
+      this.#archive &&
+      isNewTo(this.#archive, message) &&
+      (await archivePayload(this.#archive, payload, durable))
+    const kwargs: Kwargs = { ...(message as Kwargs) }
+    if (!this.#scanner) throw new StoqError('STOQ_RUN_STOPPED', ['its end'])
+    const { documents, archive } = await this.#scanner.scan({ payload, kwargs, tlp })
+    for (const { results } of documents) if (facts && results[0]) Object.assign(results[0], facts)
+    if (this.#archive) await archiveChildren(this.#archive, documents, archive, durable)
+    this.totals.bytes += payload?.byteLength ?? 0
+    return documents
+  }
+
+  async #save(documents: readonly ResultDocument[]): Promise<number> {
+    this.onOutput?.()
+    let saved = 0
+    for (const document of documents) {
+      const decorated = await this.#output.decorate(document)
+      this.totals.payloads += document.results.length
+      const found = hasFindings(document)
+      if (found) this.totals.findings++
+      this.totals.errors += document.errors.length
+      if (!found && document.errors.length === 0 && this.#worker.findings_only) continue
+      const errors = await this.#output.save(decorated, () => {
+        saved++
+        this.totals.documents++
+      })
+      this.totals.errors += errors
+    }
+    return saved
+  }
+
+  /** True when a payload was not scanned, or not saved, because stoQ ends. */
+  #isStop(error: unknown): boolean {
+    const { stopping, ending } = this.#worker.stoq
+    if (ending.signal.aborted || this.hasLostReader) return true
+    if (error instanceof StoqError) return error.code === 'STOQ_RUN_STOPPED'
+    return stopping.signal.aborted && error instanceof Error && error.name === 'AbortError'
+  }
+
+  /** Puts a message that failed on the error queue of its source; false: there is one and it did not take it. */
+  async #reject(message: Message, error: unknown): Promise<boolean> {
+    const { log } = this.#worker.stoq
+    log.error(`${messageName(message)}: ${errorText(error)}`, error)
+    const source = this.#source
+    if (!source?.publish) return true
+    try {
+      await source.publishConnect?.()
+      try {
+        await source.publish({ ...message, err: errorText(error) }, this.#worker.name, true)
+      } finally {
+        await source.publishRelease?.()
+      }
+      return true
+    } catch (fault) {
+      const text = `${source.id} could not put ${messageName(message)} on its error queue: ${errorText(fault)}`
+      this.#fault(text, fault)
+      return false
+    }
+  }
+
+  #fault(text: string, error?: unknown): void {
+    this.totals.faults++
+    this.#worker.stoq.log.error(text, error)
+  }
+}
+
+/** The source that the options ask for; null for a worker that produces data itself. */
+async function loadSource(worker: StoqWorkerPlugin): Promise<StoqSourcePlugin | null> {
+  const { namedPaths, error_queue, source_plugin, stoq } = worker
+  for (const each of namedPaths) if (!stoq.isUrl(each)) stoq.grantPath(each)
+  if (!source_plugin && namedPaths.length === 0 && !error_queue) return null
+  return worker.loadSource(source_plugin ?? stoq.settings.default_source)
+}
+
+/** A payload that came out of the archive by its hash is in it already. */
+function isNewTo(archive: StoqConnectorPlugin, message: Message): boolean {
+  const place = message.path ?? message.url ?? message.payload
+  return message.archive !== archive.name || place !== undefined
+}
+
+/** A word that is no TLP is handled as the most restricted one. */
+function knownTlp(word: string): string {
+  return isTlp(word) ? word.toLowerCase() : 'red'
+}
+
+/** Resolves when `signal` is aborted; forgotten when `until` is. */
+function aborted(signal: AbortSignal, until: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true, signal: until })
+  })
+}
