@@ -1,0 +1,23 @@
+import { bundledPlugins } from '../config/bundled.ts'
+import { loadSettings } from '../config/settings.ts'
+import { pluginCategories } from '../plugin/categories.ts'
+import { discoverPlugins } from '../plugin/discovery.ts'
+import { printable } from '../results/printable.ts'
+import { exitStatus } from './main.ts'
+
+/** `stoq list`: every plugin by kind. Plugins that are left out are told, and in the exit status. */
+export async function list(): Promise<number> {
+  const { settings } = loadSettings()
+  const directories = [...(settings.bundled_plugins ? [bundledPlugins] : []), ...settings.plugin_dir_list]
+  const { plugins, faults } = discoverPlugins(directories)
+  const lines = ['Available Plugins:']
+  for (const category of pluginCategories) {
+    lines.push(` ${category}s`)
+    for (const { name, version, description } of plugins.filter(plugin => plugin.category === category)) {
+      lines.push(printable(`   - ${name.padEnd(20)}v${version.padEnd(7)}${description}`.trimEnd()))
+    }
+  }
+  process.stdout.write(`${lines.join('\n')}\n`)
+  for (const fault of faults) process.stderr.write(`stoq: ${printable(fault)}\n`)
+  return faults.length ? exitStatus.trouble : exitStatus.ok
+}

@@ -1,0 +1,1 @@
+export { openScratch, type Scratch } from './scratch.ts'
