@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { StoqError } from 'stoq'
+import { contents, makeWithSevenZip, makeZip, unpack } from './test-archives.ts'
+
+const twoFiles = { 'a.txt': 'first', 'b.txt': 'second' }
+const wrong = { kwargs: { archive_passwords: 'wrong, worse' } }
+const locked: Record<string, (password: string) => Promise<Buffer>> = {
+  ZipCrypto: password => makeWithSevenZip('e.zip', twoFiles, ['-mem=ZipCrypto', `-p${password}`]),
+  'AES-128': password => makeWithSevenZip('e.zip', twoFiles, ['-mem=AES128', `-p${password}`]),
+  'AES-256': password => makeWithSevenZip('e.zip', twoFiles, ['-mem=AES256', `-p${password}`]),
+  'AES and PPMd': password =>
+    makeWithSevenZip('e.zip', twoFiles, ['-mem=AES192', '-mm=PPMd', `-p${password}`]),
+  '7z': password => makeWithSevenZip('e.7z', twoFiles, [`-p${password}`]),
+  '7z, each file for itself': password => makeWithSevenZip('e.7z', twoFiles, ['-ms=off', `-p${password}`]),
+  '7z with encrypted names': password => makeWithSevenZip('e.7z', twoFiles, ['-mhe=on', `-p${password}`]),
+}
+for (const [name, make] of Object.entries(locked)) {
+  test(`${name}: a password of the list opens it and is told`, async () => {
+    const { members, error } = await unpack(await make('infected'))
+    assert.deepEqual(
+      members.map(({ content }) => content.toString()),
+      ['first', 'second'],
+    )
+    assert.deepEqual(
+      members.map(({ meta }) => meta['password']),
+      ['infected', 'infected'],
+    )
+    assert.equal(error, null)
+  })
+
+  test(`${name}: no password fits, so nothing comes, no empty file either, and that is told`, async () => {
+    const { members, error } = await unpack(await make('secret'), wrong)
+    assert.equal(members.length, 0)
+    assert.equal(error?.code, 'STOQ_PLUGIN_FAILED')
+    assert.match(error?.message ?? '', /needs? a password, and none of 2 known ones fits/)
+  })
+}
+
+test('text with commas takes the place of the list, and blanks inside a password count', async () => {
+  const zip = await makeWithSevenZip('e.zip', twoFiles, ['-ptwo words'])
+  assert.deepEqual(await contents(zip, { kwargs: { archive_passwords: 'x, two words' } }), twoFiles)
+})
+
+test('a list of passwords may hold commas', async () => {
+  const zip = await makeWithSevenZip('e.zip', twoFiles, ['-pone,two'])
+  assert.deepEqual(await contents(zip, { kwargs: { archive_passwords: ['x', 'one,two'] } }), twoFiles)
+})
+
+test('a password may be beyond ASCII', async () => {
+  const seven = await makeWithSevenZip('e.7z', twoFiles, ['-pgeheimnis-ü'])
+  assert.deepEqual(await contents(seven, { kwargs: { archive_passwords: 'geheimnis-ü' } }), twoFiles)
+})
+
+test('a dash is a password like any other', async () => {
+  assert.deepEqual(await contents(await makeWithSevenZip('e.zip', twoFiles, ['-p-'])), twoFiles)
+})
+
+test('what is not encrypted needs none and tells none', async () => {
+  const { members } = await unpack(await makeWithSevenZip('p.7z', twoFiles), {
+    kwargs: { archive_passwords: '' },
+  })
+  assert.deepEqual(
+    members.map(({ meta }) => meta['password']),
+    [undefined, undefined],
+  )
+})
+
+test('members with passwords of their own are opened each', async () => {
+  const [one, two] = await Promise.all(
+    ['infected', 'password'].map(word => makeWithSevenZip('e.zip', twoFiles, [`-p${word}`])),
+  )
+  const { members, error } = await unpack(Buffer.concat([one ?? Buffer.alloc(0), two ?? Buffer.alloc(0)]))
+  assert.deepEqual(members.map(({ meta }) => meta['password']).sort(), [
+    'infected',
+    'infected',
+    'password',
+    'password',
+  ])
+  assert.equal(error, null)
+})
+
+test('a plain member of an archive that stays locked is given', async () => {
+  const closed = await makeWithSevenZip('e.zip', { 'b.txt': 'second' }, ['-psecret'])
+  const { members, error } = await unpack(
+    Buffer.concat([makeZip([{ name: 'a.txt', content: 'first' }]), closed]),
+  )
+  assert.deepEqual(
+    members.map(({ meta }) => meta['filename']),
+    ['a.txt'],
+  )
+  assert.ok(error instanceof StoqError)
+})

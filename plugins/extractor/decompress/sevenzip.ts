@@ -1,0 +1,175 @@
+import { type SevenZipFormat, sevenZipTypes, weakFormats } from './formats.ts'
+import { streamName } from './names.ts'
+import { Extraction } from './sevenzip-extraction.ts'
+import { loadSevenZip, runSevenZip, type SevenZipHost } from './sevenzip-runtime.ts'
+import { inputPath } from './sevenzip-system.ts'
+import { ComplaintReader, type Listed, parseListing, wrongPassword } from './sevenzip-text.ts'
+import type { Member, Task } from './task.ts'
+import type { WasmModule } from './webassembly.ts'
+import type { ZipEntry } from './zip-directory.ts'
+
+/** Members of an archive that 7-Zip reads, or the content of a compressed stream. */
+export async function* unpackSevenZip(task: Task, format: SevenZipFormat): AsyncGenerator<Member> {
+  const program = await loadSevenZip()
+  const type = sevenZipTypes[format]
+  const isStream = streamFormats.has(format)
+  const listing = isStream ? unlisted : list(program, task, type)
+  if (!listing) return
+  for (const { path, type: kind } of listing.members) if (kind === 'l') task.leaveOut(path, 'a symbolic link')
+  const passwords = listing.isEncrypted ? passwordsOf(task) : [listing.password]
+  const name = isStream ? streamName(format, task.filename) : null
+  const label = isStream ? (name ?? 'the content') : null
+  const extraction = new Extraction({ task, type, input: task.payload, listed: listing.members, label })
+  let count = 0
+  try {
+    for await (const member of extraction.run(program, passwords)) {
+      count++
+      yield isStream ? { ...member, path: null, name } : member
+    }
+  } finally {
+    if (count > 0 || !weakFormats.has(format)) report(task, extraction)
+  }
+}
+
+const streamFormats: ReadonlySet<SevenZipFormat> = new Set(['bz2', 'lzma', 'swf', 'xz', 'z'])
+
+function report(task: Task, extraction: Extraction): void {
+  for (const { path, reason } of extraction.problems) task.fault(path, reason)
+  for (const { path } of extraction.locked.values()) task.lock(path)
+  for (const path of extraction.shut) task.lock(path)
+}
+
+/** Content of a zip member with a method that only 7-Zip knows: it gets a zip of that one member. */
+export async function unpackZipData(
+  task: Task,
+  entry: ZipEntry,
+  data: Uint8Array,
+): Promise<{ content: Uint8Array | null; problem: string | null }> {
+  const program = await loadSevenZip()
+  const listed = [{ path: memberName, size: entry.size, isEncrypted: false, type: '-' }]
+  const input = zipOfOne(entry, data)
+  const extraction = new Extraction({ task, type: 'zip', input, listed, label: entry.path })
+  let content: Uint8Array | null = null
+  for await (const member of extraction.run(program, [noPassword])) content = member.content
+  // The caller compares the CRC, where there is one.
+  const problem = content ? null : (extraction.problems[0]?.reason ?? 'could not be unpacked')
+  return { content, problem }
+}
+
+/** Given where no password is needed: without one 7-Zip would ask. */
+const noPassword = '-'
+
+function passwordsOf(task: Task): readonly string[] {
+  return task.passwords.length > 0 ? task.passwords : [noPassword]
+}
+
+interface Listing {
+  members: Listed[]
+  /** True when a member is encrypted and the password is not known yet. */
+  isEncrypted: boolean
+  /** The password that the listing was made with. */
+  password: string
+}
+
+const unlisted: Listing = { members: [], isEncrypted: false, password: noPassword }
+
+/** The members by name; null, and told, when no password opens the list of names. */
+function list(program: WasmModule, task: Task, type: string | null): Listing | null {
+  let isClosed = false
+  for (const password of passwordsOf(task)) {
+    const host = new ListingHost(task)
+    const format = type === null ? [] : [`-t${type}`]
+    try {
+      runSevenZip(
+        program,
+        ['l', '-slt', '-ba', '-sccUTF-8', '-spd', `-p${password}`, ...format, inputPath],
+        host,
+      )
+    } catch (error) {
+      if (!(error instanceof ListingFull)) throw error
+    }
+    if (!host.isClosed) {
+      const members = parseListing(host.text)
+      return { members, password, isEncrypted: !isClosed && members.some(member => member.isEncrypted) }
+    }
+    isClosed = true
+  }
+  task.lock(null)
+  return null
+}
+
+/** Text of a listing that is read: that of more than a hundred thousand members. */
+const maxListing = 64 * 2 ** 20
+
+class ListingFull extends Error {}
+
+/** Reads 7-Zip's listing; nothing is made. */
+class ListingHost implements SevenZipHost {
+  readonly input: Uint8Array
+  /** True when the password does not open the list of names. */
+  isClosed = false
+  readonly #task: Task
+  readonly #complaints = new ComplaintReader()
+  readonly #pieces: Buffer[] = []
+  #size = 0
+
+  constructor(task: Task) {
+    this.#task = task
+    this.input = task.payload
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#pieces).toString('utf8')
+  }
+
+  check(): void {
+    this.#task.check()
+  }
+
+  create(): null {
+    return null
+  }
+
+  print(channel: 'out' | 'error', bytes: Uint8Array): void {
+    if (channel === 'out') {
+      this.#size += bytes.length
+      if (this.#size > maxListing) throw new ListingFull()
+      this.#pieces.push(Buffer.from(bytes))
+      return
+    }
+    const complaints = this.#complaints.read(bytes)
+    this.isClosed ||= complaints.some(({ of, reason }) => of === 'archive' && reason === wrongPassword)
+  }
+}
+
+const memberName = 'member'
+
+/** A zip archive of one member (APPNOTE 4.3.7, 4.3.12, 4.3.16) with the data as it is. */
+function zipOfOne(entry: ZipEntry, data: Uint8Array): Uint8Array {
+  const name = Buffer.from(memberName)
+  const facts = Buffer.alloc(22)
+  facts.writeUInt16LE(63, 0)
+  // Bits 1 and 2 belong to the method; the others told of what is gone now: encryption, descriptors, names.
+  facts.writeUInt16LE(entry.flags & 6, 2)
+  facts.writeUInt16LE(entry.method, 4)
+  facts.writeUInt32LE(entry.crc ?? 0, 10)
+  facts.writeUInt32LE(data.length, 14)
+  facts.writeUInt32LE(Math.min(entry.size ?? 0, 0xffffffff), 18)
+  const lengths = Buffer.from([name.length, 0, 0, 0])
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), facts, lengths, name])
+  const directory = Buffer.concat([
+    Buffer.from('PK\x01\x02'),
+    Buffer.from([63, 0]),
+    facts,
+    lengths,
+    Buffer.alloc(14),
+    name,
+  ])
+  const end = Buffer.alloc(22)
+  end.write('PK\x05\x06', 'latin1')
+  end.writeUInt16LE(1, 8)
+  end.writeUInt16LE(1, 10)
+  end.writeUInt32LE(directory.length, 12)
+  end.writeUInt32LE(local.length + data.length, 16)
+  return Buffer.concat([local, data, directory, end])
+}

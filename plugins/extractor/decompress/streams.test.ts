@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { crc32, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { contents, unpack } from './test-archives.ts'
+
+const named = (filename: string) => ({ kwargs: { filename } })
+
+test('the parts of a gzip file are one content', async () => {
+  const file = Buffer.concat([gzipSync('first '), gzipSync(''), gzipSync('second')])
+  assert.deepEqual(await contents(file, named('x.gz')), { x: 'first second' })
+})
+
+test('what follows a gzip file is no fault', async () => {
+  assert.deepEqual(await contents(Buffer.concat([gzipSync('text'), Buffer.from('junk')]), named('x.gz')), {
+    x: 'text',
+  })
+})
+
+test('the name is that of the payload without its suffix, and the one in the header is told', async () => {
+  const { members } = await unpack(withName('C:\\docs\\evil.exe'), named('../up/mail.txt.gz'))
+  assert.equal(members[0]?.meta['filename'], 'mail.txt')
+  assert.equal(members[0]?.meta['original_path'], 'C:\\docs\\evil.exe')
+})
+
+test('without a suffix of its own the name in the header counts', async () => {
+  assert.deepEqual(await contents(withName('evil.exe'), named('sample')), { 'evil.exe': 'text' })
+  assert.deepEqual(await contents(withName('evil.exe')), { 'evil.exe': 'text' })
+})
+
+test('without any name there is none', async () => {
+  const { members } = await unpack(gzipSync('text'))
+  assert.deepEqual(members[0]?.meta, { size: 4, archive_type: 'gz' })
+})
+
+test('every optional field of the header is passed over', async () => {
+  const plain = gzipSync('text')
+  const fields = Buffer.from('\x03\x00abcname\0comment\0\x12\x34', 'latin1')
+  const file = Buffer.concat([plain.subarray(0, 10), fields, plain.subarray(10)])
+  file[3] = 0x1e
+  assert.deepEqual(await contents(file), { name: 'text' })
+})
+
+test('a wrong CRC is told, and the content is given with a sign of it', async () => {
+  const file = gzipSync('text')
+  file.writeUInt32LE(1, file.length - 8)
+  const { members, error } = await unpack(file)
+  assert.deepEqual([members[0]?.content.toString(), members[0]?.meta['damaged']], ['text', 'CRC'])
+  assert.match(error?.message ?? '', /CRC error in gzip stream/)
+})
+
+test('a stream that is cut short is told and not given; whole parts before it are', async () => {
+  const short = gzipSync('a text that is long enough').subarray(0, -12)
+  const alone = await unpack(short)
+  assert.equal(alone.members.length, 0)
+  assert.match(alone.error?.message ?? '', /gzip stream is cut short/)
+  const second = await unpack(Buffer.concat([gzipSync('whole'), short]))
+  assert.equal(second.members[0]?.content.toString(), 'whole')
+  assert.match(second.error?.message ?? '', /gzip stream is cut short/)
+})
+
+test('a stream without its CRC is cut short', async () => {
+  const { members, error } = await unpack(gzipSync('text').subarray(0, -3))
+  assert.equal(members.length, 0)
+  assert.match(error?.message ?? '', /cut short/)
+})
+
+test('content of more than 32 MiB comes whole, in parts as well', async () => {
+  const content = Buffer.alloc(40 * 2 ** 20, 'abcdefg')
+  for (const file of [
+    gzipSync(content),
+    Buffer.concat([gzipSync('x'), gzipSync(content)]),
+    zstdCompressSync(content),
+  ]) {
+    const { members } = await unpack(file)
+    const [found] = members
+    assert.equal(crc32(found?.content.subarray(-content.length) ?? ''), crc32(content))
+  }
+})
+
+test('20,000 small parts are one content', async () => {
+  const file = Buffer.concat(Array.from({ length: 20_000 }, () => gzipSync('x')))
+  assert.equal((await unpack(file)).members[0]?.content.length, 20_000)
+})
+
+test('Zstandard frames, skippable ones too, are one content', async () => {
+  const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 0])
+  const file = Buffer.concat([zstdCompressSync('first '), skippable, zstdCompressSync('second')])
+  assert.deepEqual(await contents(file, named('x.tar.zst')), { 'x.tar': 'first second' })
+})
+
+test('a damaged Zstandard file is told', async () => {
+  const { members, error } = await unpack(zstdCompressSync('a text that is long enough').subarray(0, -5))
+  assert.equal(members.length, 0)
+  assert.match(error?.message ?? '', /zstd stream is cut short/)
+})
+
+test('a zlib stream is unpacked; what only begins like one is nothing', async () => {
+  assert.deepEqual(await contents(deflateSync('text'), named('x.zz')), { x: 'text' })
+  assert.deepEqual(await contents(Buffer.from('x\x9c and then plain text', 'latin1')), {})
+})
+
+function withName(name: string): Buffer {
+  const plain = gzipSync('text')
+  plain[3] = 8
+  return Buffer.concat([plain.subarray(0, 10), Buffer.from(`${name}\0`), plain.subarray(10)])
+}

@@ -1,0 +1,159 @@
+import { crc32 } from 'node:zlib'
+import { collect } from './collector.ts'
+import { inflate } from './inflate.ts'
+import type { Member, Task } from './task.ts'
+import { decipher, type ZipCipher } from './zip-crypto.ts'
+import { dataEnd, findDirectory, localDataStart, scanLocalHeaders, type ZipEntry } from './zip-directory.ts'
+
+/** The members of a zip archive, one after another, and of every archive that stands before it in the same payload. */
+export async function* unpackZip(task: Task): AsyncGenerator<Member> {
+  const tooLarge: ZipEntry[] = []
+  for (const entry of findEntries(task)) {
+    // What claims to be larger than what is left waits: a bomb must not hide the members after it.
+    if ((entry.size ?? 0) > task.bytesLeft) tooLarge.push(entry)
+    else yield* unpackEntry(task, entry)
+  }
+  for (const entry of tooLarge) yield* unpackEntry(task, entry)
+}
+
+/**
+ * Entries of all directories, the last one first: archives laid end to end look different to every program, so that each
+ * of them counts. Without a directory, or where one ends early, what local headers tell.
+ */
+function* findEntries(task: Task): Generator<ZipEntry, void> {
+  const { payload } = task
+  let found = 0
+  let limit = payload.length
+  for (let directory = findDirectory(payload); directory; directory = findDirectory(payload, limit)) {
+    let count = 0
+    let last = 0
+    limit = directory.end
+    for (const entry of directory.entries) {
+      count++
+      if (entry.offset >= 0) limit = Math.min(limit, entry.offset)
+      last = Math.max(last, dataEnd(payload, entry))
+      yield entry
+    }
+    found += count
+    if (directory.told !== manyMembers && count % 0x10000 !== directory.told) {
+      task.fault(null, `the directory of the zip tells of ${directory.told} members and holds ${count}`)
+      yield* scanLocalHeaders(payload.subarray(0, directory.end), last)
+    }
+  }
+  if (found > 0) return
+  for (const entry of scanLocalHeaders(payload)) {
+    if (found++ === 0) task.fault(null, 'the zip has no directory: cut short or damaged')
+    yield entry
+  }
+}
+
+/** More members than 16 bits can tell: the 64-bit record has the number. */
+const manyMembers = 0xffff
+
+async function* unpackEntry(task: Task, entry: ZipEntry): AsyncGenerator<Member> {
+  if (isLeftOut(task, entry)) return
+  task.admit(entry.path)
+  const data = locateData(task, entry)
+  if (!data) return
+  const opened =
+    entry.flags & encryptedFlag ? await openEncrypted(task, entry, data) : await open(task, entry, data)
+  if (!opened) return
+  const { content, problem, password } = opened
+  if (problem) task.fault(entry.path, problem)
+  if (!content) return
+  const damaged = problem !== null && { damaged: problem }
+  yield { path: entry.path, content, ...(password !== undefined && { password }), ...damaged }
+}
+
+const encryptedFlag = 0x0001
+const strongFlag = 0x0040
+const typeMask = 0xf000
+const linkType = 0xa000
+const specialTypes = [0x1000, 0x2000, 0x6000, 0xc000]
+/** No system has longer paths: what is longer is content that calls itself a link. */
+const maxLink = 4096
+
+/** Directories have no data; one that has is a file under a name that some programs skip. */
+function isLeftOut(task: Task, entry: ZipEntry): boolean {
+  if (entry.packedSize === 0 && /[/\\]$/.test(entry.path)) return true
+  const type = entry.mode & typeMask
+  const isLink = type === linkType && entry.packedSize <= maxLink
+  if (!isLink && !(specialTypes.includes(type) && entry.packedSize === 0)) return false
+  task.leaveOut(entry.path, isLink ? 'a symbolic link' : 'no regular file')
+  return true
+}
+
+function locateData(task: Task, entry: ZipEntry): Uint8Array | null {
+  const start = localDataStart(task.payload, entry)
+  if (start < 0) {
+    task.fault(entry.path, 'its local header is not where the directory says')
+    return null
+  }
+  const data = task.payload.subarray(start, start + entry.packedSize)
+  if (data.length === entry.packedSize) return data
+  task.fault(entry.path, 'cut short')
+  return null
+}
+
+/** Content where it is complete, and what is wrong with it or why there is none. */
+interface Opened {
+  content: Uint8Array | null
+  problem: string | null
+  password?: string
+}
+
+async function open(task: Task, entry: ZipEntry, data: Uint8Array): Promise<Opened> {
+  const opened = await unpackData(task, entry, data)
+  const { content } = opened
+  if (!content) return opened
+  if (content.length > task.bytesLeft) task.cutBytes(entry.path)
+  // AE-2 keeps no CRC: its authentication code says more.
+  const isChecked = entry.crc !== null && !(entry.aes && entry.aes.version === 2)
+  return isChecked && crc32(content) !== entry.crc ? { content, problem: 'CRC error' } : opened
+}
+
+/** Methods that Node has; 7-Zip knows the others. */
+const streamMethods = new Map([
+  [8, 'deflate'],
+  [93, 'zstd'],
+] as const)
+
+async function unpackData(task: Task, entry: ZipEntry, data: Uint8Array): Promise<Opened> {
+  if (entry.method === 0) return { content: data, problem: null }
+  const kind = streamMethods.get(entry.method as 8)
+  if (!kind) return (await import('./sevenzip.ts')).unpackZipData(task, entry, data)
+  let problem: string | null = null
+  const content = await collect(task, entry.path, entry.size, async into => {
+    const { end } = await inflate({ kind, input: data, expected: entry.size }, into, task)
+    problem = end === 'whole' ? null : `data is ${end}`
+  })
+  return problem ? { content: null, problem } : { content, problem }
+}
+
+async function openEncrypted(task: Task, entry: ZipEntry, data: Uint8Array): Promise<Opened | null> {
+  const cipher = cipherOf(entry)
+  if (!cipher) return { content: null, problem: 'this kind of encryption is not supported' }
+  for (const password of task.passwords) {
+    task.check()
+    const plain = decipher(cipher, data, password)
+    if (!plain) continue
+    const opened = await open(task, entry, plain)
+    // AES proves the password; traditional encryption lets one of 256 wrong ones pass, and the CRC finds those.
+    if (cipher.kind === 'zipcrypto' && opened.problem !== null) continue
+    task.prefer(password)
+    return { ...opened, password }
+  }
+  task.lock(entry.path)
+  return null
+}
+
+function cipherOf(entry: ZipEntry): ZipCipher | null {
+  if (entry.flags & strongFlag) return null
+  if (entry.aes) {
+    const { strength } = entry.aes
+    return strength >= 1 && strength <= 3 ? { kind: 'aes', strength } : null
+  }
+  if (entry.method === 99) return null
+  const checks = [entry.time >>> 8, ...(entry.crc === null ? [] : [entry.crc >>> 24])]
+  return { kind: 'zipcrypto', checks }
+}
