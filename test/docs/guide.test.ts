@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, test } from 'node:test'
+import pty from '@lydell/node-pty'
+import { plainText, readScreen } from '../../scripts/picture/screen.ts'
+import { root, textOf } from './markdown.ts'
+
+const guide = 'docs/guide/first-scan.md'
+const columns = 110
+
+/** Follows the guide from top to bottom in a folder of its own, as a reader does: files are made, commands are run. */
+const steps = [...textOf(guide).matchAll(/^```(\w+)(?: file=(\S+))?\n([\s\S]*?)^```/gm)]
+const folder = mkdtempSync(join(tmpdir(), 'stoq-guide-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+for (const name of ['samples', 'examples']) cpSync(join(root, name), join(folder, name), { recursive: true })
+for (const name of ['node_modules', 'packages', 'package.json'])
+  symlinkSync(join(root, name), join(folder, name))
+
+for (const [, language, file, content = ''] of steps) {
+  if (file) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), content)
+  }
+  if (language !== 'console') continue
+  for (const { command, expected } of commandsOf(content)) {
+    test(`$ ${command}`, { timeout: 60_000 }, async () => {
+      const printed = await run(command)
+      assert.ok(
+        matches(printed, expected),
+        `the guide says:\n${expected}\n\nthe command printed:\n${printed}`,
+      )
+    })
+  }
+}
+
+/** `$ command`, further lines of it after a backslash, then what it prints. */
+function commandsOf(block: string): { command: string; expected: string }[] {
+  return block
+    .split(/^\$ /m)
+    .slice(1)
+    .map(text => {
+      const [, command = '', expected = ''] = /^((?:.*\\\n)*.*)\n([\s\S]*)$/.exec(text) ?? []
+      return { command, expected: expected.trimEnd() }
+    })
+}
+
+/** What a reader sees in a terminal. */
+async function run(command: string): Promise<string> {
+  const { PATH, HOME = folder } = process.env
+  const env = { PATH: `${join(root, 'node_modules/.bin')}:${PATH}`, HOME, TMPDIR: tmpdir() }
+  const home = { STOQ_HOME: join(folder, 'home'), TERM: 'xterm-256color', LANG: 'C.UTF-8' }
+  const line = command.replace(/\bnpx (?=stoq\b)/g, '')
+  const terminal = pty.spawn('/bin/sh', ['-c', line], {
+    cols: columns,
+    rows: 50,
+    cwd: folder,
+    env: { ...env, ...home },
+  })
+  let output = ''
+  terminal.onData(text => {
+    output += text
+  })
+  await new Promise(resolve => terminal.onExit(resolve))
+  return plainText(readScreen(output)).replaceAll(folder, '…')
+}
+
+/** `…` stands for the rest of a word or more of a line; alone on a line, for any number of lines. */
+function matches(printed: string, expected: string): boolean {
+  const lines = expected.split('\n').map(line => {
+    if (line.trim() === '…') return '(?:.*\\n)*?'
+    return `${line.split('…').map(escaped).join('.*')}[ \\t]*\\n`
+  })
+  return new RegExp(`^\\n*${lines.join('')}\\n*$`).test(`${printed}\n`)
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
