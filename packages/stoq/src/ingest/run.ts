@@ -7,6 +7,7 @@ import { takeTurns } from '../pipeline/turn.ts'
 import type { StoqConnectorPlugin } from '../plugin/connector.ts'
 import type { Kwargs } from '../plugin/plugin.ts'
 import type { StoqSourcePlugin } from '../plugin/source.ts'
+import { longestTimer } from '../plugin/within.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import { InProcessScanner } from '../pool/in-process.ts'
 import type { Scanner } from '../pool/scanner.ts'
@@ -25,9 +26,6 @@ interface Job {
   message: Message
   settle: (outcome: MessageOutcome) => void
 }
-
-/** Longer times make Node's timers fire at once. */
-const longestTimer = 2 ** 31 - 1
 
 /** One run of a worker: from the messages of its source to saved documents, every message accounted for. */
 export class Run {

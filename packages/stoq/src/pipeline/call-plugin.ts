@@ -1,10 +1,8 @@
 import { errorText, StoqError } from '../errors.ts'
 import type { PluginContext } from '../plugin/plugin.ts'
+import { longestTimer } from '../plugin/within.ts'
 import type { DocumentError } from '../results/types.ts'
 import type { Budget } from './budget.ts'
-
-/** Longer times make Node's timers fire at once. */
-const longestTimer = 2 ** 31 - 1
 
 /** A limit that ended a plugin call; told in `truncated`, not as an error. */
 export class LimitReached extends StoqError {

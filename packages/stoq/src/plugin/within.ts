@@ -1,7 +1,7 @@
 import { StoqError } from '../errors.ts'
 
-/** Longer times make Node's timers fire at once. */
-const longestTimer = 2 ** 31 - 1
+/** Milliseconds of the longest timer: Node lets longer ones fire at once. */
+export const longestTimer = 2 ** 31 - 1
 
 /** Waits for a call of a plugin outside of a scan, no longer than so many seconds. Throws STOQ_PLUGIN_FAILED then. */
 export async function within<T>(work: T | PromiseLike<T>, seconds: number, id: string): Promise<T> {
