@@ -10,7 +10,8 @@ export function keywords(scan: PayloadScan, entry: ResultEntry, hit: RuleHit): K
   return { ...scan.messageMeta, key: undefined, plugin: undefined, save: undefined, ...hit.meta, ...own }
 }
 
-type Ask = (
+/** The method of an extractor, carver or decoder. */
+export type Ask = (
   payload: Payload,
   kwargs: Kwargs,
   context: PluginContext,

@@ -14,6 +14,12 @@ export interface BudgetLimits {
   max_plugin_time: number
 }
 
+/** The limits of scans: the budget, and what only the one who looks after a scan process can see to. */
+export interface ScanLimits extends BudgetLimits {
+  /** Bytes of memory of a scan process, the programs that it starts included. */
+  max_memory: number
+}
+
 /** The one budget of a root payload, counted on what is really produced. What it cuts is told in `truncated`. */
 export class Budget {
   readonly limits: BudgetLimits

@@ -14,18 +14,29 @@ export class LimitReached extends StoqError {
   }
 }
 
+/** The scan that a call belongs to. */
+interface CallScope {
+  env: { signal: AbortSignal }
+  budget: Budget
+  onCall: ((payloadId: number, plugin: string) => void) | undefined
+}
+
 /** One call of a plugin on one payload. */
 export class PluginCallContext implements PluginContext {
   readonly budget: Budget
+  /** Milliseconds that the plugin has worked. */
+  spent = 0
   readonly #ending: AbortSignal
   readonly #payloadId: number
+  readonly #enter: () => void
   readonly #controller = new AbortController()
   #signal: AbortSignal | null = null
 
-  constructor(budget: Budget, ending: AbortSignal, payloadId: number) {
+  constructor({ env, budget, onCall }: CallScope, plugin: string, payloadId: number) {
     this.budget = budget
-    this.#ending = ending
+    this.#ending = env.signal
     this.#payloadId = payloadId
+    this.#enter = () => onCall?.(payloadId, plugin)
   }
 
   /** Follows the run's; made only when a plugin looks at it. */
@@ -34,9 +45,10 @@ export class PluginCallContext implements PluginContext {
     return this.#signal
   }
 
-  /** Cuts that are told from now on belong to the payload of this call. */
+  /** The plugin works from now on: cuts belong to the payload of this call, and so does what happens to the process. */
   book(): void {
     this.budget.payloadId = this.#payloadId
+    this.#enter()
   }
 
   /** Waits for the plugin, no longer than one call may take and the payload has left. Throws LimitReached. */

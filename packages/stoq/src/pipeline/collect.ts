@@ -85,8 +85,10 @@ export async function* eachWithinTime<T>(
       await takeTurns(ending)
       call.book()
       if (call.budget.remainingTime === 0) throw new LimitReached('max_time')
+      const begin = performance.now()
       const next = iterator.next()
       const step = isThenable(next) ? await call.withinTime(next) : next
+      call.spent += performance.now() - begin
       if (step.done) {
         ended = true
         return

@@ -8,7 +8,9 @@ import { Budget } from './budget.ts'
 import { documentError, LimitReached, PluginCallContext } from './call-plugin.ts'
 import { type Collected, collect } from './collect.ts'
 import { inheritedMetadata, rootEntry, rootFilename, rootUuid } from './entry.ts'
-import type { ArchiveItem, ScanEnvironment, ScanOutcome, ScanTask } from './environment.ts'
+import type { ArchiveItem, ScanEnvironment, ScanOutcome, ScanTask, Skip } from './environment.ts'
+import { NeedsRights } from './rights.ts'
+import { bookSkip } from './skip.ts'
 import { takeApart } from './take-apart.ts'
 
 /** A payload and all its children on their way to a document. */
@@ -20,6 +22,8 @@ export interface PayloadScan {
   /** Metadata of the message, for the keywords of plugins. */
   messageMeta: Kwargs
   magic: Magic | null
+  skips: readonly Skip[]
+  onCall: ScanTask['onCall'] | undefined
 }
 
 /** Scans one payload, and with a dispatcher everything inside it. A plugin's fault is data; throws only when stoQ stops. */
@@ -41,22 +45,23 @@ export async function scanPayload(env: ScanEnvironment, task: ScanTask): Promise
     ...(payload && magic && { magic: magic.detect(payload) }),
     ingestMetadata: env.ingestMetadata,
   })
-  const scan = openScan(env, task.tlp, entry, kwargs, magic)
+  const scan = openScan(env, task, entry, kwargs, magic)
   traceRoot(scan, entry, hashes)
+  if (payload && task.archive) await leaveForArchive(scan, 0, payload)
   const { elements, handled } = await runWorker(scan, env.worker, payload, kwargs, 0)
-  if (handled) return { documents: [], archive: [] }
+  if (handled) return { documents: [], archive: scan.archive }
   if (payload && hashes && env.dispatcher) await takeApart(scan, payload, entry, hashes.sha1)
   return { documents: finish(scan, elements), archive: scan.archive }
 }
 
 function openScan(
   env: ScanEnvironment,
-  tlp: string,
+  { tlp, max_time, skips = [], onCall }: ScanTask,
   entry: ResultEntry,
   kwargs: Kwargs,
   magic: Magic | null,
 ): PayloadScan {
-  const budget = new Budget(env.limits)
+  const budget = new Budget(max_time === undefined ? env.limits : { ...env.limits, max_time })
   const document: ResultDocument = {
     date: '',
     tlp,
@@ -66,7 +71,21 @@ function openScan(
     errors: [],
     truncated: budget.truncated,
   }
-  return { env, budget, document, archive: [], messageMeta: inheritedMetadata(kwargs), magic }
+  const messageMeta = inheritedMetadata(kwargs)
+  return { env, budget, document, archive: [], messageMeta, magic, skips, onCall }
+}
+
+/** Keeps bytes for the archive, with what only a scan process should find out about them. */
+export async function leaveForArchive(
+  scan: PayloadScan,
+  payload_id: number,
+  content: Payload,
+): Promise<void> {
+  if (!scan.env.leave) return
+  // Only runs that archive need libmagic and fuzzy hashes.
+  const { archiveFacts } = await import('../payload/archive-facts.ts')
+  const facts = await archiveFacts(content)
+  scan.archive.push({ payload_id, content: scan.env.leave(content), facts })
 }
 
 /** One scan of one payload by one worker; a fault becomes an error of the document. */
@@ -77,8 +96,10 @@ export async function runWorker(
   kwargs: Kwargs,
   payloadId: number,
 ): Promise<Collected> {
-  const { budget, env } = scan
-  const call = new PluginCallContext(budget, env.signal, payloadId)
+  const { env } = scan
+  if (bookSkip(scan, payloadId, worker.id)) return { elements: [], handled: false }
+  const call = new PluginCallContext(scan, worker.id, payloadId)
+  const begin = performance.now()
   call.book()
   try {
     const collected = await collect(worker.scan(payload, kwargs, call), call, env.signal)
@@ -87,12 +108,15 @@ export async function runWorker(
   } catch (error) {
     bookFault(scan, worker.id, payloadId, error)
     return { elements: [], handled: false }
+  } finally {
+    env.statistics?.add(worker.id, performance.now() - begin, payload?.byteLength ?? 0)
   }
 }
 
 /** A fault of a plugin becomes an error of the document; a limit becomes an entry of `truncated`. */
 export function bookFault(scan: PayloadScan, plugin: string, payloadId: number, error: unknown): void {
   const { env, budget, document } = scan
+  if (error instanceof NeedsRights) throw error
   if (env.signal.aborted) throw new StoqError('STOQ_RUN_STOPPED', ['a signal'])
   if (error instanceof LimitReached) {
     budget.payloadId = payloadId
@@ -101,6 +125,7 @@ export function bookFault(scan: PayloadScan, plugin: string, payloadId: number, 
     return
   }
   document.errors.push(documentError(plugin, payloadId, error))
+  env.statistics?.fail(plugin)
   env.trace?.({ kind: 'error', payload_id: payloadId, plugin, message: errorText(error) })
   env.worker.log.debug(`${plugin} failed on payload ${payloadId}: ${errorText(error)}`, error)
 }
