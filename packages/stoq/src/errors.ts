@@ -31,6 +31,10 @@ const table = {
   STOQ_HTTP_FAILED: '%s failed: %s',
   STOQ_JSON_SYNTAX: 'not JSON: %s',
   STOQ_TEMPLATE: 'template %s: %s',
+  STOQ_POOL_START: 'no scan process could be started: %s',
+  STOQ_POOL_DIED: 'a scan process ended: %s',
+  STOQ_POOL_ISOLATED:
+    "%s cannot hand payloads on from a scan process: say 'isolate = False' in the options of its .stoq file",
   STOQ_BUDGET: 'the budget is used up: %s',
   STOQ_RUN_STOPPED: 'stopped by %s before it was scanned',
   STOQ_CLI_USAGE: '%s',
@@ -49,6 +53,13 @@ export class StoqError extends Error {
     super(fill(table[code], values), options)
     this.name = 'StoqError'
     this.code = code
+  }
+
+  /** An error that another process has told of. */
+  static received(code: string, message: string): StoqError {
+    const error = new StoqError(code in table ? (code as StoqErrorCode) : 'STOQ_POOL_DIED')
+    error.message = message
+    return error
   }
 }
 

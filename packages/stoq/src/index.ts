@@ -29,6 +29,7 @@ export type {
   StoqPlugin,
 } from './plugin/plugin.ts'
 export { StoqReaderPlugin } from './plugin/reader.ts'
+export { type ProgramOptions, type ProgramResult, runProgram } from './plugin/run-program.ts'
 export { StoqSourcePlugin } from './plugin/source.ts'
 export { version } from './plugin/version.ts'
 export { StoqWorkerPlugin } from './plugin/worker.ts'

@@ -14,6 +14,7 @@ import { StoqError } from './errors.ts'
 import type { HttpOptions } from './ingest/http.ts'
 import { readAllowedFile } from './ingest/read-file.ts'
 import { forceUnicode } from './payload/text.ts'
+import { NeedsRights, neededRights, type Right } from './pipeline/rights.ts'
 import { tlpLevels } from './pipeline/tlp.ts'
 import { isPluginCategory, type PluginCategory, pluginCategories } from './plugin/categories.ts'
 import { type Discovery, discoverPlugins } from './plugin/discovery.ts'
@@ -22,6 +23,7 @@ import { PluginLifecycle } from './plugin/lifecycle.ts'
 import { type LoadOptions, loadPlugin } from './plugin/loader.ts'
 import type { PluginManifest } from './plugin/manifest.ts'
 import type { StoqWorkerPlugin } from './plugin/worker.ts'
+import type { Inherited } from './pool/inherited.ts'
 import { dumps, loads, normalizeJson, sanitizeJson } from './results/json.ts'
 import { hashPath, type WriteOptions, writePayload } from './results/write.ts'
 
@@ -31,6 +33,10 @@ export type StoqOptions = SettingsInput & {
   argv?: string[]
   /** Where log lines for people go; standard error when absent. */
   stderr?: (line: string) => void
+  /** True: payloads are scanned in processes of their own, as the command line does. False: in this one. */
+  isolates?: boolean
+  /** What a scan process is given by the process that started it. */
+  inherited?: Inherited
 }
 
 /** What a request to a web server may say beside its address. */
@@ -56,6 +62,10 @@ export class Stoq {
   readonly stopping = new AbortController()
   /** Aborted when what is in flight is to be given up. */
   readonly ending = new AbortController()
+  /** True: payloads are scanned in processes of their own. */
+  readonly isolates: boolean
+  /** What this scan process may do; null: this is no scan process. */
+  readonly rights: readonly Right[] | null
   readonly #sinks: LogSinks
   readonly #lifecycle = new PluginLifecycle()
   readonly #grantedFolders: string[] = []
@@ -66,8 +76,17 @@ export class Stoq {
   #discovery: Discovery | null = null
 
   constructor(options: StoqOptions = {}) {
-    const { argv = [''], stderr = line => void process.stderr.write(line), ...input } = options
-    const loaded = loadSettings(input)
+    const {
+      argv = [''],
+      stderr = line => void process.stderr.write(line),
+      isolates = false,
+      inherited,
+      ...input
+    } = options
+    const loaded = inherited ? { settings: inherited.settings, extra: {}, scan: {} } : loadSettings(input)
+    this.isolates = isolates
+    this.rights = inherited?.rights ?? null
+    if (inherited) this.#discovery = { plugins: inherited.plugins, faults: [], notes: [] }
     this.settings = loaded.settings
     this.extra = loaded.extra
     this.scanDefaults = loaded.scan
@@ -76,10 +95,11 @@ export class Stoq {
     this.#sinks = new LogSinks({
       level: this.settings.log_level,
       syntax: this.settings.log_syntax,
-      directory: this.settings.log_dir,
+      directory: inherited ? null : this.settings.log_dir,
       maxBytes: this.settings.log_maxbytes,
       backupCount: this.settings.log_backup_count,
       stderr,
+      ...(inherited && { forward: inherited.forward }),
     })
     this.log = this.#sinks.logger('stoq')
     for (const key of Object.keys(this.extra)) this.#warnOfTypo(key)
@@ -98,6 +118,11 @@ export class Stoq {
     return this.#worker
   }
 
+  /** True once a worker is active. */
+  get hasWorker(): boolean {
+    return this.#worker !== null
+  }
+
   /** Called by workers as they activate; the first one stays the primary. */
   adoptWorker(worker: StoqWorkerPlugin): void {
     this.#worker ??= worker
@@ -108,6 +133,11 @@ export class Stoq {
     if (this.#worker !== worker) return
     this.#worker = null
     this.argv = this.#commandLine
+  }
+
+  /** The command line as it was. */
+  get commandLine(): readonly string[] {
+    return this.#commandLine
   }
 
   get logLevel(): LogLevel {
@@ -160,11 +190,22 @@ export class Stoq {
     options: LoadOptions = {},
   ): Promise<PluginOfKind<C>> {
     const manifest = this.getPlugin(name, category)
+    this.#checkRights(manifest)
     if (this.#worker) this.argv = ['']
     const plugin = await loadPlugin(this, manifest, options)
     this.#lifecycle.add(plugin)
     this.log.debug(`${plugin.id} ${manifest.version} is active`)
     return plugin
+  }
+
+  #checkRights(manifest: PluginManifest): void {
+    const needed = neededRights(manifest)
+    if (this.rights && !needed.every(right => this.rights?.includes(right))) throw new NeedsRights(needed)
+  }
+
+  /** The logger of a name such as `stoq.worker.yara`. */
+  logger(name: string): Logger {
+    return this.#sinks.logger(name)
   }
 
   /** The kinds of plugin. */

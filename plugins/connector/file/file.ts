@@ -26,6 +26,11 @@ export class FileConnector extends StoqConnectorPlugin {
     return readArchived(file, this.stoq.settings.max_payload_size)
   }
 
+  /** Paths travel to the scan processes, bytes do not: only what is in the archive, or behind an address, is read here. */
+  override getPath({ path }: Kwargs): string | null {
+    return typeof path === 'string' && !this.stoq.isUrl(path) ? resolve(path) : null
+  }
+
   /** Writes under a temporary name and renames: a file is whole or not there. Gives its full path. */
   async save(payload: object | string | Uint8Array, kwargs: SaveKwargs = {}): Promise<string> {
     if (kwargs.archive) return this.#archive(payload, kwargs)

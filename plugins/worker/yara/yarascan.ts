@@ -45,7 +45,8 @@ export class YaraWorker extends StoqWorkerPlugin {
     const isFlag = options['yararules'] !== undefined
     const activated = await super.activate(stoq, options)
     this.yararules = isFlag ? resolve(this.yararules) : this.#locate(this.yararules)
-    this.#rules = await this.#compile(this.yararules)
+    if (this.scansHere) this.#rules = await this.#compile(this.yararules)
+    this.wants_heartbeat = this.scansHere
     return activated
   }
 

@@ -25,7 +25,12 @@ export interface LogOptions {
   backupCount: number
   /** Where the lines for people go. */
   stderr: (line: string) => void
+  /** Takes every record in place of the two sinks: a scan process has none of its own. */
+  forward?: LogForward
 }
+
+/** Takes a record of the log: its level, the name of the logger, the text, and what was thrown. */
+export type LogForward = (level: LogLevel, name: string, message: string, error?: unknown) => void
 
 /** The two sinks of one stoQ: standard error and a rotating file. Loggers are handed out by `logger`. */
 export class LogSinks {
@@ -72,6 +77,10 @@ export class LogSinks {
 
   #write(name: string, level: LogLevel, message: string, error: unknown): void {
     if (logLevels.indexOf(level) < logLevels.indexOf(this.#options.level)) return
+    if (this.#options.forward) {
+      this.#options.forward(level, name, message, error)
+      return
+    }
     const text = printable(message) + this.#stack(error)
     const now = new Date()
     const json = this.#options.syntax === 'json'

@@ -42,6 +42,12 @@ export interface Settings {
   max_bytes: number
   max_time: number
   max_plugin_time: number
+  /** Bytes of memory of a scan process, the programs that it starts included. */
+  max_memory: number
+  /** Scan processes; 0: one for each core. */
+  max_processes: number
+  /** Where payloads go that ended scan processes, with the reason beside them. */
+  quarantine_dir: string
   /** Messages that may wait to be scanned. */
   max_queue: number
   /** Largest payload that is read from a file or an address. */
@@ -87,6 +93,8 @@ const defaults = {
   max_bytes: 2 ** 30,
   max_time: 300,
   max_plugin_time: 60,
+  max_memory: 2 * 2 ** 30,
+  max_processes: 0,
   max_queue: 100,
   max_payload_size: 2 ** 30,
   url_prefix_tuple: ['http://', 'https://'],
@@ -100,7 +108,13 @@ const choices: Partial<Record<keyof Settings, readonly string[]>> = {
   log_level: logLevels,
   log_syntax: ['text', 'json'],
 }
-const paths = new Set<keyof Settings>(['log_dir', 'results_dir', 'temp_dir', 'archive_base'])
+const paths = new Set<keyof Settings>([
+  'log_dir',
+  'results_dir',
+  'temp_dir',
+  'archive_base',
+  'quarantine_dir',
+])
 const pathLists = new Set<keyof Settings>(['plugin_dir_list', 'dispatch_rules', 'source_base_tuple'])
 /** Read by v1 for a service that this version does not report to. */
 const retired = new Set(['sentry_url', 'sentry_ignore_list'])
@@ -146,6 +160,7 @@ function baseDefaults(base: string) {
     temp_dir: resolve(base, 'temp'),
     plugin_dir_list: [resolve(base, 'plugins')],
     archive_base: resolve(base, 'archive'),
+    quarantine_dir: resolve(base, 'quarantine'),
     dispatch_rules: [existsSync(own) ? own : bundledRules],
     source_base_tuple: [base],
   }

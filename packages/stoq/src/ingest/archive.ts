@@ -1,29 +1,34 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { StoqError } from '../errors.ts'
 import { hashPayload } from '../payload/hashes.ts'
-import type { ArchiveItem } from '../pipeline/environment.ts'
+import type { ArchiveItem, ScanOutcome } from '../pipeline/environment.ts'
 import type { StoqConnectorPlugin } from '../plugin/connector.ts'
-import type { ResultDocument } from '../results/types.ts'
 
-/** What an entry gets when its payload is archived. */
-export interface ArchiveFacts {
-  ssdeep: string
-  'content-type': string
-  conn_id?: string
+/** How payloads are archived. */
+export interface ArchiveOptions {
+  connector: StoqConnectorPlugin
+  durable: boolean
+  /** The root payload, where its bytes are here. */
+  given: Uint8Array | null
 }
 
-/** Archives the bytes with their hashes, fuzzy hash and type; `conn_id` is what the connector finds them by. */
-export async function archivePayload(
-  connector: StoqConnectorPlugin,
-  payload: Uint8Array,
-  durable: boolean,
-): Promise<ArchiveFacts> {
-  // Only runs that archive need these.
-  const [{ getMagic }, { getSsdeep }] = await Promise.all([
-    import('../payload/magic.ts'),
-    import('../payload/ssdeep.ts'),
-  ])
-  const ssdeep = getSsdeep(payload)
-  const type = (await getMagic(payload)) ?? 'application/octet-stream'
-  const facts = { ssdeep, 'content-type': type }
+/** Archives what a scan has left for it; the entries tell where: `conn_id` is what the connector finds the bytes by. */
+export async function archivePayloads(outcome: ScanOutcome, options: ArchiveOptions): Promise<void> {
+  const { documents } = outcome
+  for (const item of outcome.archive) {
+    const facts = await archiveOne(item, options)
+    const entries = item.payload_id === 0 ? documents.map(({ results }) => results[0]) : []
+    for (const entry of [documents[0]?.results[item.payload_id], ...entries])
+      if (entry) Object.assign(entry, facts)
+  }
+}
+
+/** Hashes are made here, of the bytes that are saved: a name in the archive must be true. */
+async function archiveOne({ content, facts }: ArchiveItem, options: ArchiveOptions): Promise<object> {
+  const { connector, durable, given } = options
+  const payload =
+    content === 'given' ? given : content instanceof Uint8Array ? content : readLeft(content.file)
+  if (!payload) throw new StoqError('STOQ_PAYLOAD_MISSING', ['the archive', 'its bytes are gone'])
   const id = await connector.save(payload, {
     archive: true,
     ...hashPayload(payload),
@@ -33,15 +38,15 @@ export async function archivePayload(
   return typeof id === 'string' ? { ...facts, conn_id: id } : facts
 }
 
-/** Archives the children that rules want saved; their entries tell where. */
-export async function archiveChildren(
-  connector: StoqConnectorPlugin,
-  documents: readonly ResultDocument[],
-  items: readonly ArchiveItem[],
-  durable: boolean,
-): Promise<void> {
-  for (const { payload_id, content } of items) {
-    const entry = documents[0]?.results[payload_id]
-    if (entry) Object.assign(entry, await archivePayload(connector, content, durable))
+/** A scan process may have been taken over by what it scans: no link is followed, no pipe waited for. */
+function readLeft(file: string): Uint8Array {
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+  const descriptor = openSync(file, flags)
+  try {
+    if (!fstatSync(descriptor).isFile())
+      throw new StoqError('STOQ_SOURCE_UNREADABLE', [file, 'it is no file'])
+    return readFileSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }

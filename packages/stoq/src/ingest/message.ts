@@ -61,6 +61,12 @@ export function checkMessage(message: unknown): asserts message is Message {
   }
 }
 
+/** Bytes of a payload that a message carries itself. */
+export function heldBytes(message: unknown): number {
+  const payload = (message as Partial<Message> | null | undefined)?.payload
+  return payload instanceof Uint8Array ? payload.byteLength : 0
+}
+
 /** How a message is told in logs and errors: where its payload is, never the payload. */
 export function messageName(message: unknown): string {
   const given = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>

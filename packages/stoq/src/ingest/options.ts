@@ -1,12 +1,19 @@
 import { StoqError } from '../errors.ts'
-import type { BudgetLimits } from '../pipeline/budget.ts'
+import type { ScanLimits } from '../pipeline/budget.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 
-const limitNames = ['max_recursion', 'max_children', 'max_bytes', 'max_time', 'max_plugin_time'] as const
+const limitNames = [
+  'max_recursion',
+  'max_children',
+  'max_bytes',
+  'max_time',
+  'max_plugin_time',
+  'max_memory',
+] as const
 
 /** The budget of each payload: options of the worker, else the settings. */
-export function readLimits(worker: StoqWorkerPlugin): BudgetLimits {
-  const limits = {} as BudgetLimits
+export function readLimits(worker: StoqWorkerPlugin): ScanLimits {
+  const limits = {} as ScanLimits
   for (const name of limitNames) {
     const own = worker[name]
     const value = Number(own ?? worker.stoq.settings[name])
@@ -24,9 +31,9 @@ export function readLimits(worker: StoqWorkerPlugin): BudgetLimits {
   return limits
 }
 
-/** A number of the worker's own that may not be negative; `max_processes` is a whole number. */
+/** A number that may not be negative, of the worker or of the settings; `max_processes` is a whole number. */
 export function readCount(worker: StoqWorkerPlugin, name: 'max_processes' | 'cron'): number {
-  const value = Number(worker[name])
+  const value = Number(worker[name] || (name === 'cron' ? 0 : worker.stoq.settings.max_processes))
   if (Number.isFinite(value) && value >= 0 && (name === 'cron' || Number.isInteger(value))) return value
   const wanted = name === 'cron' ? 'a number of seconds' : 'a whole number'
   throw new StoqError('STOQ_PLUGIN_OPTION', [

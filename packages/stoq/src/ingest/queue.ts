@@ -1,20 +1,28 @@
+/** Bytes that may wait in a queue. */
+const maxBytes = 2 ** 28
+
 /** Messages between a source and the scanners: `put` waits while it is full, `take` while it is empty. */
 export class MessageQueue<T> {
   readonly #limit: number
+  readonly #sizeOf: (item: T) => number
   readonly #items: T[] = []
   readonly #takers: (() => void)[] = []
   readonly #putters: (() => void)[] = []
   #closed = false
+  #bytes = 0
 
-  constructor(limit: number) {
+  /** `sizeOf`: bytes that an item holds; more than 256 MiB in all do not wait. */
+  constructor(limit: number, sizeOf: (item: T) => number = () => 0) {
     this.#limit = Math.max(1, limit)
+    this.#sizeOf = sizeOf
   }
 
   /** Resolves when the item is in the queue, which is the back-pressure of a source; false: the queue is closed. */
   async put(item: T): Promise<boolean> {
-    while (!this.#closed && this.#items.length >= this.#limit) await waitIn(this.#putters)
+    while (!this.#closed && this.#isFull) await waitIn(this.#putters)
     if (this.#closed) return false
     this.#items.push(item)
+    this.#bytes += this.#sizeOf(item)
     this.#takers.shift()?.()
     return true
   }
@@ -23,8 +31,13 @@ export class MessageQueue<T> {
   async take(): Promise<T | undefined> {
     while (!this.#closed && this.#items.length === 0) await waitIn(this.#takers)
     const item = this.#items.shift()
+    if (item !== undefined) this.#bytes -= this.#sizeOf(item)
     this.#putters.shift()?.()
     return item
+  }
+
+  get #isFull(): boolean {
+    return this.#items.length >= this.#limit || this.#bytes > maxBytes
   }
 
   /** Items may come again after `close`. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Trace } from '../dispatch/trace.ts'
 import { errorText, StoqError } from '../errors.ts'
+import type { ScanOutcome } from '../pipeline/environment.ts'
 import { isTlp, mayScan } from '../pipeline/tlp.ts'
 import { takeTurns } from '../pipeline/turn.ts'
 import type { StoqConnectorPlugin } from '../plugin/connector.ts'
@@ -9,14 +9,21 @@ import type { Kwargs } from '../plugin/plugin.ts'
 import type { StoqSourcePlugin } from '../plugin/source.ts'
 import { longestTimer } from '../plugin/within.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
-import { InProcessScanner } from '../pool/in-process.ts'
-import type { Scanner } from '../pool/scanner.ts'
+import type { InFlight, Scanner, ScanPlan, ScanRequest } from '../pool/scanner.ts'
 import { hasFindings } from '../results/findings.ts'
 import { DocumentOutput } from '../results/output.ts'
 import type { ResultDocument } from '../results/types.ts'
-import { archiveChildren, archivePayload } from './archive.ts'
+import { archivePayloads } from './archive.ts'
 import { fetchPayload } from './fetch.ts'
-import { checkMessage, type Message, type MessageOutcome, messageName, type Receipt } from './message.ts'
+import {
+  checkMessage,
+  heldBytes,
+  type Message,
+  type MessageOutcome,
+  messageName,
+  type Receipt,
+} from './message.ts'
+import { openScanner } from './open-scanner.ts'
 import { readCount, readLimits, readMetadata } from './options.ts'
 import { MessageQueue } from './queue.ts'
 import { parseRateLimit, RateLimit } from './rate-limit.ts'
@@ -47,7 +54,7 @@ export class Run {
 
   constructor(worker: StoqWorkerPlugin) {
     this.#worker = worker
-    this.#queue = new MessageQueue(worker.stoq.settings.max_queue)
+    this.#queue = new MessageQueue(worker.stoq.settings.max_queue, ({ message }) => heldBytes(message))
     this.#output = new DocumentOutput(worker)
   }
 
@@ -59,33 +66,31 @@ export class Run {
 
   async #prepare(): Promise<void> {
     const worker = this.#worker
-    const { settings, ending, log } = worker.stoq
+    const plan: ScanPlan = {
+      limits: readLimits(worker),
+      magic: worker.stoq.settings.magic,
+      archiving: Boolean(worker.archive_connector),
+      ingestMetadata: readMetadata(worker.ingest_metadata),
+      trace: this.trace,
+    }
+    // Scan processes start while the rest is loaded.
+    const opening = openScanner(worker, plan)
+    opening.catch(() => {})
     const fault = await this.#output.prepare()
     if (fault) this.#fault(fault)
     if (worker.archive_connector) this.#archive = await worker.loadConnector(worker.archive_connector)
     if (worker.ratelimit) this.#rate = new RateLimit(parseRateLimit(worker.ratelimit, worker.id))
-    const dispatcher = worker.dispatch
-      ? await Dispatcher.load({ files: settings.dispatch_rules, engine: settings.yara_engine, log })
-      : null
-    this.totals.faults += dispatcher?.faults ?? 0
-    const env = {
-      worker,
-      dispatcher,
-      limits: readLimits(worker),
-      magic: settings.magic,
-      archiving: this.#archive !== null,
-      ingestMetadata: readMetadata(worker.ingest_metadata),
-      signal: ending.signal,
-      absent: new Set<string>(),
-      ...(this.trace && { trace: this.trace }),
-    }
-    this.#scanner = new InProcessScanner(env, readCount(worker, 'max_processes'))
+    const scanner = await opening
+    scanner.onFault = () => this.totals.faults++
+    this.totals.faults += scanner.faults
+    this.#scanner = scanner
   }
 
   /** Takes everything that the source has, again and again with --cron, until stoQ stops. */
   async ingest(): Promise<void> {
     const worker = this.#worker
     const { signal } = worker.stoq.stopping
+    for (const each of worker.namedPaths) if (!worker.stoq.isUrl(each)) worker.stoq.grantPath(each)
     await this.prepare()
     this.#source = await loadSource(worker)
     this.#output.durable = this.#source?.durable ?? false
@@ -103,7 +108,17 @@ export class Run {
     return reason instanceof StoqError && reason.code === 'STOQ_CONNECTOR_SAVE'
   }
 
-  /** Lets go of the rules. */
+  /** The payloads that are being scanned. */
+  inFlight(): InFlight[] {
+    return this.#scanner?.inFlight() ?? []
+  }
+
+  /** What scans, once it is there. */
+  get scanner(): Scanner | null {
+    return this.#scanner
+  }
+
+  /** Ends scan processes and lets go of the rules. */
   async close(): Promise<void> {
     await this.#scanner?.close()
   }
@@ -119,9 +134,9 @@ export class Run {
   /** Scans and saves now, past the queue. Throws when the payload cannot be had or saved. */
   async scanNow(message: Message): Promise<ResultDocument[]> {
     await this.prepare()
-    const documents = await this.#scan(message)
-    if (documents) await this.#save(documents)
-    return documents ?? []
+    const outcome = await this.#scan(message)
+    if (outcome) await this.#save(outcome.documents)
+    return outcome?.documents ?? []
   }
 
   async #ingestOnce(source: StoqSourcePlugin): Promise<void> {
@@ -154,23 +169,32 @@ export class Run {
     const { totals } = this
     totals.ingested++
     try {
-      const documents = await this.#scan(message)
-      const count = documents ? await this.#save(documents) : 0
-      const state = documents ? 'saved' : 'refused'
+      const outcome = await this.#scan(message)
+      const documents = outcome ? await this.#save(outcome.documents) : 0
+      if (outcome?.poison !== undefined) return await this.#poisoned(message, documents, outcome.poison)
+      const state = outcome ? 'saved' : 'refused'
       totals[state]++
-      return { state, documents: count, acknowledge: true }
+      return { state, documents, acknowledge: true }
     } catch (error) {
       const state = this.#isStop(error) ? 'stopped' : 'failed'
       totals[state]++
       const acknowledge = state === 'failed' && (await this.#reject(message, error))
       return { state, documents: 0, error: errorText(error), acknowledge }
     } finally {
+      totals.ended++
       this.onProgress?.()
     }
   }
 
+  /** A payload that ended scan processes failed, although its document holds what was found. */
+  async #poisoned(message: Message, documents: number, error: string): Promise<MessageOutcome> {
+    const acknowledge = await this.#reject(message, new StoqError('STOQ_POOL_DIED', [error]))
+    this.totals.failed++
+    return { state: 'failed', documents, error, acknowledge }
+  }
+
   /** null: refused because of its TLP. */
-  async #scan(message: Message): Promise<ResultDocument[] | null> {
+  async #scan(message: Message): Promise<ScanOutcome | null> {
     const worker = this.#worker
     const { settings, stopping, log } = worker.stoq
     if (stopping.signal.aborted) throw new StoqError('STOQ_RUN_STOPPED', ['a signal'])
@@ -181,20 +205,19 @@ export class Run {
       log.info(`${messageName(message)} is TLP ${tlp}: ${worker.id} takes no more than ${worker.max_tlp}`)
       return null
     }
-    const payload = await fetchPayload(worker, message)
-    const durable = this.#source?.durable ?? false
-    const facts =
-      payload &&
-      this.#archive &&
-      isNewTo(this.#archive, message) &&
-      (await archivePayload(this.#archive, payload, durable))
-    const kwargs: Kwargs = { ...(message as Kwargs) }
-    if (!this.#scanner) throw new StoqError('STOQ_RUN_STOPPED', ['its end'])
-    const { documents, archive } = await this.#scanner.scan({ payload, kwargs, tlp })
-    for (const { results } of documents) if (facts && results[0]) Object.assign(results[0], facts)
-    if (this.#archive) await archiveChildren(this.#archive, documents, archive, durable)
-    this.totals.bytes += payload?.byteLength ?? 0
-    return documents
+    const scanner = this.#scanner
+    if (!scanner) throw new StoqError('STOQ_RUN_STOPPED', ['its end'])
+    const payload = await fetchPayload(worker, message, path => scanner.canRead(path))
+    const archive = payload !== null && this.#archive !== null && isNewTo(this.#archive, message)
+    const { payload: _, ...kwargs } = message as Kwargs
+    const outcome = await scanner.scan({ payload, kwargs, tlp, archive } as ScanRequest)
+    if (this.#archive) {
+      const given = payload instanceof Uint8Array ? payload : null
+      const durable = this.#source?.durable ?? false
+      await archivePayloads(outcome, { connector: this.#archive, durable, given })
+    }
+    this.totals.bytes += outcome.documents[0]?.results[0]?.size ?? 0
+    return outcome
   }
 
   async #save(documents: readonly ResultDocument[]): Promise<number> {
@@ -254,7 +277,6 @@ export class Run {
 /** The source that the options ask for; null for a worker that produces data itself. */
 async function loadSource(worker: StoqWorkerPlugin): Promise<StoqSourcePlugin | null> {
   const { namedPaths, error_queue, source_plugin, stoq } = worker
-  for (const each of namedPaths) if (!stoq.isUrl(each)) stoq.grantPath(each)
   if (!source_plugin && namedPaths.length === 0 && !error_queue) return null
   return worker.loadSource(source_plugin ?? stoq.settings.default_source)
 }

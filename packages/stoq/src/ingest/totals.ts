@@ -1,6 +1,8 @@
 /** What became of the payloads of a run: `ingested = saved + refused + failed + stopped` when it is over. */
 export interface RunTotals {
   ingested: number
+  /** Of those, the ones that have come to their end. */
+  ended: number
   /** Payloads whose documents are saved. */
   saved: number
   /** Payloads that their TLP forbids to scan. */
@@ -24,6 +26,7 @@ export interface RunTotals {
 export function emptyTotals(): RunTotals {
   return {
     ingested: 0,
+    ended: 0,
     saved: 0,
     refused: 0,
     failed: 0,

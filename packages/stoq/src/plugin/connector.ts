@@ -38,6 +38,12 @@ export abstract class StoqConnectorPlugin extends StoqPlugin {
   /** The bytes that the keywords (`path`, `url`, `sha1` …) name, or null when this connector has none such. */
   getFile?(kwargs: Kwargs): Uint8Array | null | Promise<Uint8Array | null>
 
+  /**
+   * Where the bytes that the keywords name are a file of this machine: its absolute path, else null. A scan process
+   * reads it by itself, held to the same paths as `Stoq.getFile`.
+   */
+  getPath?(kwargs: Kwargs): string | null | Promise<string | null>
+
   /** Opens the connection, or opens it again. */
   connect(_force = false): void | Promise<void> {}
 

@@ -46,6 +46,8 @@ export abstract class StoqPlugin {
   min_stoq_version = ''
   /** First stoQ version that the plugin is not made for. */
   max_stoq_version = ''
+  /** What the plugin needs beside its payload: `subprocess`, `network`, `threads`, `addons`. Only scan processes that serve it get that. */
+  needs_list: string[] = []
   /** True: `heartbeat` is started once after activation. */
   wants_heartbeat = false
 

@@ -56,8 +56,12 @@ export abstract class StoqWorkerPlugin extends StoqPlugin {
   ratelimit = ''
   /** Seconds between the end of a run and the start of the next; 0: one run. */
   cron = 0
-  /** Payloads that are scanned at once; 0: as many as the scanner thinks fit. */
+  /** Scan processes; 0: the setting of stoq.cfg holds. */
   max_processes = 0
+  /** False: the worker does not parse what it is given, and runs in the process of stoQ itself. */
+  isolate = true
+  /** File that the statistics of plugin calls are written to at the end of the run, as JSON. */
+  stats: string | null = null
   log_level: LogLevel | null = null
   // Limits of the budget, as text or number; null: the setting of stoq.cfg holds.
   max_recursion: number | string | null = null
@@ -65,6 +69,7 @@ export abstract class StoqWorkerPlugin extends StoqPlugin {
   max_bytes: number | string | null = null
   max_time: number | string | null = null
   max_plugin_time: number | string | null = null
+  max_memory: number | string | null = null
 
   readonly workers: Loaded<'worker'> = Object.create(null)
   readonly connectors: Loaded<'connector'> = Object.create(null)
@@ -121,6 +126,11 @@ export abstract class StoqWorkerPlugin extends StoqPlugin {
     await super.deactivate()
   }
 
+  /** True where `scan` is called: false in the process that only hands payloads to scan processes. */
+  get scansHere(): boolean {
+    return !this.stoq.isolates || !this.isolate
+  }
+
   /** Every path that was named, as `path` or `paths`. */
   get namedPaths(): readonly string[] {
     if (this.paths.length > 0) return this.paths
@@ -129,6 +139,7 @@ export abstract class StoqWorkerPlugin extends StoqPlugin {
 
   /** The run that this worker is part of, made at first use. */
   openRun(): Run {
+    if (this.stoq.rights) throw new StoqError('STOQ_POOL_ISOLATED', [this.id])
     this.#run ??= new Run(this)
     return this.#run
   }

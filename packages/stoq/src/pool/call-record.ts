@@ -1,0 +1,74 @@
+import { readSync, writeSync } from 'node:fs'
+
+/** Payloads that one scan process may have begun at once: each has a place in its record. */
+export const slots = 8
+const slotLength = 96
+const nameLength = slotLength - 17
+
+/** What a scan process was at when it was last heard of. */
+export interface CallRecord {
+  /** The payload's number in the pool. */
+  id: number
+  /** Payload of its document. */
+  payload_id: number
+  /** `category:name` of the plugin that was called last; the worker from the beginning on. */
+  plugin: string
+  /** When the plugin was called, in milliseconds since 1970. */
+  since: number
+}
+
+/**
+ * Written by a scan process before every call of a plugin, into a file that the one who started it reads: it holds
+ * when the process hangs, is killed or crashes. Costs a microsecond.
+ */
+export class CallRecorder {
+  readonly #file: number
+  readonly #free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot)
+  readonly #buffer = Buffer.alloc(slotLength)
+
+  constructor(file: number) {
+    this.#file = file
+  }
+
+  /** A place for a payload that begins, on its way to the worker. */
+  begin(id: number, worker: string): number {
+    const slot = this.#free.pop() ?? 0
+    this.enter(slot, id, 0, worker)
+    return slot
+  }
+
+  /** A plugin begins to work on a payload. */
+  enter(slot: number, id: number, payloadId: number, plugin: string): void {
+    const buffer = this.#buffer
+    buffer.writeUInt32LE(id, 0)
+    buffer.writeUInt32LE(payloadId, 4)
+    buffer.writeDoubleLE(Date.now(), 8)
+    const length = buffer.write(plugin, 17, nameLength, 'utf8')
+    buffer[16] = length
+    writeSync(this.#file, buffer, 0, slotLength, slot * slotLength)
+  }
+
+  /** The payload has come to its end: who reads the record knows that by the result. */
+  end(slot: number): void {
+    this.#free.push(slot)
+  }
+}
+
+/** What the record of a scan process says. Numbers of payloads begin at 1; what is not one is left out. */
+export function readCalls(file: number): CallRecord[] {
+  const buffer = Buffer.alloc(slots * slotLength)
+  const length = readSync(file, buffer, 0, buffer.length, 0)
+  const records: CallRecord[] = []
+  for (let start = 0; start + slotLength <= length; start += slotLength) {
+    const id = buffer.readUInt32LE(start)
+    if (id === 0) continue
+    const end = start + 17 + Math.min(buffer[start + 16] ?? 0, nameLength)
+    records.push({
+      id,
+      payload_id: buffer.readUInt32LE(start + 4),
+      since: buffer.readDoubleLE(start + 8),
+      plugin: buffer.toString('utf8', start + 17, end),
+    })
+  }
+  return records
+}

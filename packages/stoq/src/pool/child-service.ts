@@ -1,0 +1,195 @@
+import { writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { join } from 'node:path'
+import { deserialize } from 'node:v8'
+import type { TraceEvent } from '../dispatch/trace.ts'
+import { errorText, StoqError } from '../errors.ts'
+import type { LeftBytes, ScanEnvironment } from '../pipeline/environment.ts'
+import { NeedsRights } from '../pipeline/rights.ts'
+import { scanPayload } from '../pipeline/scan-payload.ts'
+import { dumps } from '../results/json.ts'
+import { Stoq } from '../stoq.ts'
+import { CallRecorder } from './call-record.ts'
+import { ChildQueue } from './child-queue.ts'
+import { FrameReader, frameOf } from './frames.ts'
+import { openEnvironment } from './in-process.ts'
+import type { FromProcess, OpenMessage, ScanMessage, ToProcess } from './messages.ts'
+import { dropStartRights } from './permissions.ts'
+import { emptyExcept, leftPrefix } from './temp.ts'
+
+/** Descriptors that a scan process is started with. */
+const channel = 3
+const calls = 4
+/** Counts are sent this often, and at the end. */
+const statisticsMilliseconds = 200
+
+type Job = ScanMessage & { body: Uint8Array }
+
+/** Serves the process at the other end of the channel, until that closes it or ends. */
+export function serve(): void {
+  const socket = new Socket({ fd: channel, readable: true, writable: true })
+  const service = new ChildService(socket)
+  const frames = new FrameReader()
+  socket.on('data', (chunk: Buffer) => {
+    for (const { head, body } of frames.push(chunk)) service.take(deserialize(head) as ToProcess, body)
+  })
+  socket.on('end', () => void service.close())
+  // Whoever started this process is gone.
+  socket.on('error', () => process.exit())
+  process.on('unhandledRejection', reason => service.tellStray(reason))
+  process.on('uncaughtException', error => {
+    service.tellStray(error)
+    process.exit(1)
+  })
+}
+
+class ChildService {
+  readonly #socket: Socket
+  readonly #recorder = new CallRecorder(calls)
+  readonly #queue = new ChildQueue<Job>(job => this.#scan(job))
+  readonly #opened = Promise.withResolvers<ScanEnvironment>()
+  /** Payloads that came as bytes. */
+  readonly #given = new WeakSet<Uint8Array>()
+  #stoq: Stoq | null = null
+  #left = 0
+  #lastCounted = 0
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    this.#opened.promise.catch(() => {})
+  }
+
+  take(message: ToProcess, body: Uint8Array): void {
+    if (message.kind === 'open') void this.#open(message)
+    // Before that it would look as if the payloads waited for something.
+    else if (message.kind === 'scan')
+      void this.#opened.promise.then(() => this.#queue.push({ ...message, body }), ignore)
+    else void this.#opened.promise.then(() => this.#queue.revoke(message.ids), ignore)
+  }
+
+  /** Ends in order: plugins let go of what they hold. */
+  async close(): Promise<void> {
+    try {
+      const env = await this.#opened.promise
+      this.#count(env)
+      env.dispatcher?.close()
+      await this.#stoq?.close()
+    } catch {
+      // What never opened has nothing to let go of.
+    }
+    this.#socket.end(() => process.exit())
+  }
+
+  tellStray(error: unknown): void {
+    this.#send({ kind: 'stray', message: errorText(error), ...stackOf(error) })
+  }
+
+  async #open(message: OpenMessage): Promise<void> {
+    try {
+      this.#opened.resolve(await this.#openEnvironment(message))
+    } catch (error) {
+      const code = error instanceof StoqError ? error.code : 'STOQ_POOL_START'
+      this.#send({ kind: 'unusable', code, message: errorText(error) })
+      this.#opened.reject(error)
+    }
+  }
+
+  async #openEnvironment({
+    settings,
+    plugins,
+    rights,
+    argv,
+    worker,
+    ...message
+  }: OpenMessage): Promise<ScanEnvironment> {
+    let isQuiet = message.quiet
+    const stoq = new Stoq({
+      argv,
+      inherited: {
+        settings,
+        plugins,
+        rights,
+        forward: (level, name, text, error) => {
+          if (!isQuiet) this.#send({ kind: 'log', level, name, message: text, ...stackOf(error) })
+        },
+      },
+    })
+    this.#stoq = stoq
+    for (const path of message.granted) stoq.grantPath(path)
+    const primary = await stoq.loadPlugin(worker, 'worker')
+    Object.assign(primary, message.fields)
+    const trace = message.trace ? (event: TraceEvent) => this.#send({ kind: 'trace', event }) : null
+    const env = await openEnvironment(primary, { ...message.plan, trace }, content => this.#leave(content))
+    env.onAbsent = (rule, plugin) => this.#send({ kind: 'absent', rule, plugin })
+    dropStartRights(process.env['STOQ_COMPILE_CACHE'], rights)
+    isQuiet = false
+    this.#send({ kind: 'ready', faults: env.dispatcher?.faults ?? 0 })
+    return env
+  }
+
+  async #scan({ id, path, hasPayload, task, body }: Job): Promise<void> {
+    // A process that cannot be opened has said so, and is not given anything else.
+    const env = await this.#opened.promise
+    const slot = this.#recorder.begin(id, env.worker.id)
+    try {
+      const payload = path === null ? body : ((await this.#stoq?.getFile(path)) ?? null)
+      if (path === null) this.#given.add(body)
+      const { documents, archive } = await scanPayload(env, {
+        ...task,
+        payload: hasPayload ? payload : null,
+        onCall: (payloadId, plugin) => this.#recorder.enter(slot, id, payloadId, plugin),
+      })
+      this.#count(env)
+      this.#send({ kind: 'done', id, documents, archive })
+    } catch (error) {
+      if (error instanceof NeedsRights) this.#send({ kind: 'needs', id, rights: [...error.rights] })
+      else this.#send({ kind: 'failed', id, ...faultOf(error) })
+    } finally {
+      this.#recorder.end(slot)
+      this.#tidy()
+    }
+  }
+
+  /** Bytes for the archive wait in a file of their own until the connector has them; those that came here are there. */
+  #leave(content: Uint8Array): LeftBytes {
+    if (this.#given.has(content)) return 'given'
+    const file = join(this.#folder, `${leftPrefix}${this.#left++}`)
+    writeFileSync(file, content, { flag: 'wx' })
+    return { file }
+  }
+
+  get #folder(): string {
+    return this.#stoq?.settings.temp_dir ?? ''
+  }
+
+  /** What plugins have left in their folder goes when no other payload is under way. */
+  #tidy(): void {
+    if (this.#folder && this.#queue.isAlone) emptyExcept(this.#folder, leftPrefix)
+  }
+
+  #count({ statistics }: ScanEnvironment): void {
+    const now = performance.now()
+    if (now - this.#lastCounted < statisticsMilliseconds && !this.#socket.readableEnded) return
+    this.#lastCounted = now
+    const plugins = statistics?.take() ?? {}
+    if (Object.keys(plugins).length > 0) this.#send({ kind: 'statistics', plugins })
+  }
+
+  #send(message: FromProcess): void {
+    for (const chunk of frameOf(Buffer.from(dumps(message, { compactly: true })))) this.#socket.write(chunk)
+  }
+}
+
+function faultOf(error: unknown): { code: string; message: string } {
+  return {
+    code: error instanceof StoqError ? error.code : 'STOQ_PLUGIN_FAILED',
+    message: errorText(error),
+  }
+}
+
+function stackOf(error: unknown): { stack?: string } {
+  return error instanceof Error && error.stack ? { stack: error.stack } : {}
+}
+
+/** That it could not be opened was told where it was opened. */
+function ignore(): void {}

@@ -1,0 +1,95 @@
+import { StoqError } from '../errors.ts'
+import type { Right } from '../pipeline/rights.ts'
+import type { Job } from './job.ts'
+import type { Launch } from './launch.ts'
+import { Reaper } from './reaper.ts'
+import { type ProcessEvents, ScanProcess } from './scan-process.ts'
+
+/** Payloads that a process has at once: one that it works on, and the next ones so that it never waits. */
+export const depth = 8
+/** So many processes in a row that do not come up mean that none will. */
+const mostFailures = 6
+/** How long closing processes may take. */
+const closeMilliseconds = 1500
+
+/** The scan processes: started when there is work for them, replaced when they end. */
+export class Fleet {
+  readonly processes = new Set<ScanProcess>()
+  /** Processes of the same rights at most. */
+  readonly #most: number
+  readonly #launch: Launch
+  readonly #events: ProcessEvents
+  readonly #reaper = process.platform === 'win32' ? null : new Reaper()
+  #started = 0
+  #failures = 0
+  #pauseUntil = 0
+  #isClosing = false
+
+  constructor(launch: Launch, most: number, events: ProcessEvents) {
+    this.#launch = launch
+    this.#most = most
+    this.#events = events
+  }
+
+  /** The process for a payload, started if need be; null when all that could take it are full. */
+  processFor(job: Job): ScanProcess | null {
+    const alike = [...this.processes].filter(each => hasRights(each, job.rights))
+    const open = alike.filter(each => canTake(each, job))
+    const least = open.sort((a, b) => a.jobs.size - b.jobs.size)[0]
+    const isWanted = !least || least.jobs.size > 0
+    const mayStart = alike.length < this.#most && performance.now() >= this.#pauseUntil
+    if (isWanted && mayStart) return this.start(job.rights)
+    return least ?? null
+  }
+
+  start(rights: readonly Right[]): ScanProcess {
+    const { grants, temp, max_memory, open } = this.#launch
+    const process = new ScanProcess({ grants, temp, max_memory, rights }, this.#events)
+    this.processes.add(process)
+    if (process.pid > 0) this.#reaper?.add(process.pid)
+    process.send(open(process.folder, rights, this.#started++ === 0))
+    return process
+  }
+
+  /** Books that a process is up. */
+  isUp(process: ScanProcess): void {
+    process.isReady = true
+    this.#failures = 0
+  }
+
+  /** Takes a process that has ended off the list. Throws when processes do not come up at all. */
+  remove(process: ScanProcess, how: string): void {
+    this.processes.delete(process)
+    this.#reaper?.remove(process.pid)
+    if (process.isReady || this.#isClosing) return
+    this.#failures++
+    this.#pauseUntil = performance.now() + 100 * this.#failures
+    if (this.#failures >= mostFailures) throw new StoqError('STOQ_POOL_START', [how])
+  }
+
+  /** Ends a process that is to be replaced, once it has nothing left to do. */
+  retire(process: ScanProcess): void {
+    if (process.isRetiring && process.jobs.size === 0) process.end()
+  }
+
+  /** Ends all processes: idle ones in order, the others at once. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    for (const each of this.processes) if (each.jobs.size > 0) each.kill()
+    for (const each of this.processes) each.end()
+    const end = performance.now() + closeMilliseconds
+    for (const each of this.processes) await each.ended(Math.max(0, end - performance.now()))
+    for (const each of this.processes) each.kill()
+    this.#reaper?.close()
+  }
+}
+
+function hasRights(process: ScanProcess, rights: readonly Right[]): boolean {
+  return process.rights.length === rights.length && rights.every(right => process.rights.includes(right))
+}
+
+function canTake(process: ScanProcess, job: Job): boolean {
+  if (!process.isAlive || process.isRetiring) return false
+  if (job.isAlone) return process.jobs.size === 0
+  return process.jobs.size < depth && ![...process.jobs.values()].some(other => other.isAlone)
+}

@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Settings } from '../config/settings.ts'
+import { isInside } from '../ingest/read-file.ts'
+import type { PluginCategory } from '../plugin/categories.ts'
+import type { PluginManifest } from '../plugin/manifest.ts'
+
+/** Kinds that run in scan processes; the code and the options of the others are not even readable there. */
+const scanKinds = new Set<PluginCategory>(['worker', 'reader', 'extractor', 'carver', 'decoder'])
+
+/** More paths than this are not handed to a scan process: what is read there is read here, and its bytes travel. */
+const mostPaths = 64
+
+/** What scan processes may read. */
+export interface Grants {
+  /** Code, rules and whatever options name. */
+  code: string[]
+  /** Where payloads are. */
+  payloads: string[]
+}
+
+/** True for plugins that scan processes know. */
+export function runsInScanProcess({ category }: PluginManifest): boolean {
+  return scanKinds.has(category)
+}
+
+export interface GrantInput {
+  settings: Readonly<Settings>
+  plugins: readonly PluginManifest[]
+  /** The command line: files that it names, such as rules, may be read. */
+  argv: readonly string[]
+  /** Paths that a person named to be scanned. */
+  named: readonly string[]
+}
+
+/** Everything that a scan process has to read, and no more: neither stoq.cfg nor plugins that hold credentials. */
+export function collectGrants({ settings, plugins, argv, named }: GrantInput): Grants {
+  const { base_dir, dispatch_rules, source_base_tuple } = settings
+  const folders = plugins.filter(runsInScanProcess).map(plugin => plugin.path)
+  const words = argv.map(word => resolve(word.slice(word.indexOf('=') + 1)))
+  const code = [
+    packageFolder,
+    ...[packageFolder, ...folders].flatMap(moduleFolders),
+    ...folders,
+    ...dispatch_rules.flatMap(withNeighbours),
+    ...plugins.filter(runsInScanProcess).flatMap(plugin => namedByOptions(plugin, settings)),
+    ...words.flatMap(placesOf),
+    // Where a file that is open really is.
+    '/proc/self/fd',
+  ]
+  const payloads = [...source_base_tuple, ...named.map(path => resolve(path))]
+  const isHarmless = (path: string) => !isInside(resolve(base_dir, 'stoq.cfg'), path) && !path.includes('*')
+  return {
+    code: withRealPaths(code).filter(isHarmless),
+    payloads: payloads.length > mostPaths ? [] : withRealPaths(payloads).filter(isHarmless),
+  }
+}
+
+/** True when a scan process may read a payload by its path. */
+export function mayRead(path: string, { payloads }: Grants): boolean {
+  const full = resolve(path)
+  return isAbsolute(path) && payloads.some(base => isInside(full, base))
+}
+
+/** The package itself: its sources or what was built of them, its rules. */
+const packageFolder = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+
+/** Where Node looks for packages that a module in a folder imports. */
+function moduleFolders(folder: string): string[] {
+  const parent = dirname(folder)
+  return [join(folder, 'node_modules'), ...(parent === folder ? [] : moduleFolders(parent))]
+}
+
+/** What has to be readable for a path that was named; nothing when there is no such path. */
+function placesOf(path: string): string[] {
+  if (!existsSync(path)) return []
+  return /\.yara?$/i.test(path) ? withNeighbours(path) : [path]
+}
+
+/** A file of rules may include those beside it; its folder may be one that as a whole is not for scan processes. */
+function withNeighbours(file: string): string[] {
+  const folder = dirname(file)
+  if (!existsSync(folder)) return []
+  const rules = readdirSync(folder).filter(name => /\.yara?$/i.test(name))
+  return [file, folder, ...rules.map(name => join(folder, name))]
+}
+
+/** Paths that options of a plugin name: rules, lists, databases. */
+function namedByOptions(
+  { category, name, path, options }: PluginManifest,
+  settings: Readonly<Settings>,
+): string[] {
+  const given = { ...options, ...settings.plugin_options[category]?.[name] }
+  return Object.values(given).flatMap(value => {
+    if (typeof value !== 'string' || value.length > 4096 || !/[/.]/.test(value)) return []
+    const places = isAbsolute(value) ? [value] : [resolve(path, value), resolve(settings.base_dir, value)]
+    return places.flatMap(placesOf)
+  })
+}
+
+/** Paths are checked as they are asked for, and links are followed: both names have to be known. */
+function withRealPaths(paths: readonly string[]): string[] {
+  const real = paths.map(path => {
+    try {
+      return realpathSync.native(path)
+    } catch {
+      // What is not there yet has only the name that it was given.
+      return path
+    }
+  })
+  return [...new Set([...paths, ...real])]
+}

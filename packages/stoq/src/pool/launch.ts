@@ -1,0 +1,51 @@
+import { tmpdir } from 'node:os'
+import { errorText } from '../errors.ts'
+import type { Right } from '../pipeline/rights.ts'
+import type { StoqWorkerPlugin } from '../plugin/worker.ts'
+import { collectGrants, type Grants, runsInScanProcess } from './grants.ts'
+import type { OpenMessage } from './messages.ts'
+import type { ScanPlan } from './scanner.ts'
+import { openTempFolder } from './temp.ts'
+
+/** How scan processes of a run are started. */
+export interface Launch {
+  grants: Grants
+  /** Where their folders are. */
+  temp: string
+  max_memory: number
+  /** What one is told first, given its folder and rights. */
+  open(folder: string, rights: readonly Right[], isFirst: boolean): OpenMessage
+}
+
+/** Prepares the start of scan processes. They get the settings but no credentials: options of their own plugins only. */
+export function prepareLaunch(worker: StoqWorkerPlugin, { trace, ...plan }: ScanPlan): Launch {
+  const { stoq } = worker
+  const { settings, commandLine: argv } = stoq
+  const plugins = stoq.discovery.plugins.filter(runsInScanProcess)
+  const named = worker.namedPaths.filter(path => !stoq.isUrl(path))
+  const grants = collectGrants({ settings, plugins, argv, named })
+  const categories = new Set<string>(plugins.map(({ category }) => category))
+  const plugin_options = Object.fromEntries(
+    Object.entries(settings.plugin_options).filter(([category]) => categories.has(category)),
+  )
+  return {
+    grants,
+    temp: openTempFolder(settings.temp_dir, error =>
+      stoq.log.warning(`scan processes use ${tmpdir()}: ${errorText(error)}`),
+    ),
+    max_memory: plan.limits.max_memory,
+    open: (folder, rights, isFirst) => ({
+      kind: 'open',
+      worker: worker.name,
+      argv: [...argv],
+      fields: { dispatch: worker.dispatch, hashpayload: worker.hashpayload },
+      settings: { ...settings, plugin_options, temp_dir: folder, log_level: stoq.logLevel },
+      plugins,
+      rights,
+      granted: grants.payloads,
+      plan,
+      trace: trace !== null,
+      quiet: !isFirst,
+    }),
+  }
+}

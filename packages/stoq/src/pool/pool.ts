@@ -1,0 +1,271 @@
+import { rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { StoqError } from '../errors.ts'
+import type { ScanOutcome } from '../pipeline/environment.ts'
+import { neededRights, type Right } from '../pipeline/rights.ts'
+import { CallStatistics } from '../pipeline/statistics.ts'
+import type { StoqWorkerPlugin } from '../plugin/worker.ts'
+import type { CallRecord } from './call-record.ts'
+import { depth, Fleet } from './fleet.ts'
+import { mayRead } from './grants.ts'
+import { afterDeath, type Job, nameOf, newJob, secondsFor } from './job.ts'
+import { type Launch, prepareLaunch } from './launch.ts'
+import type { FromProcess } from './messages.ts'
+import { newsOf, noteText } from './news.ts'
+import { bareOutcome, receiveOutcome } from './outcome.ts'
+import { bytesOf, quarantine } from './quarantine.ts'
+import type { ScanProcess } from './scan-process.ts'
+import type { InFlight, Kills, Scanner, ScanPlan, ScanRequest } from './scanner.ts'
+import { sweepFolders } from './temp.ts'
+import { Watchdog } from './watchdog.ts'
+
+/** How soon a process that did not come up is tried again. */
+const retryMilliseconds = 100
+
+/**
+ * Scans in child processes, which may die: the payload that a process was at is scanned again without the call that ended
+ * it, and every payload comes to an end.
+ */
+export class PoolScanner implements Scanner {
+  readonly concurrency: number
+  readonly statistics = new CallStatistics()
+  readonly kills: Kills = {}
+  faults = 0
+  onFault: (() => unknown) | null = null
+  readonly #worker: StoqWorkerPlugin
+  readonly #plan: ScanPlan
+  readonly #launch: Launch
+  readonly #rights: readonly Right[]
+  readonly #fleet: Fleet
+  readonly #watchdog: Watchdog
+  /** Folder of what scans have left for the archive. */
+  readonly #keep: string
+  readonly #waiting: Job[] = []
+  readonly #news: (message: FromProcess) => boolean
+  readonly #ready = Promise.withResolvers<void>()
+  #lastId = 0
+  #isOpen = false
+  /** Set once no process can be had. */
+  #broken: StoqError | null = null
+
+  private constructor(worker: StoqWorkerPlugin, plan: ScanPlan, processes: number) {
+    const most = processes || availableParallelism()
+    this.#worker = worker
+    this.#plan = plan
+    this.#launch = prepareLaunch(worker, plan)
+    this.#rights = neededRights(worker.manifest)
+    this.#keep = join(this.#launch.temp, `scan-${process.pid}-archive`)
+    this.#news = newsOf(worker, plan.trace, this.statistics, () => this.onFault?.())
+    this.concurrency = most * depth
+    this.#fleet = new Fleet(this.#launch, most, {
+      message: (process, message) => this.#take(process, message),
+      text: (process, text) => noteText(worker.stoq.log, process.pid, text),
+      end: (process, how, calls) => this.#ended(process, how, calls),
+    })
+    this.#watchdog = new Watchdog(plan.limits, () => this.#fleet.processes)
+  }
+
+  /** Starts the first process; the others come when there is work for them. Throws when it cannot be opened. */
+  static async open(worker: StoqWorkerPlugin, plan: ScanPlan, processes: number): Promise<PoolScanner> {
+    const pool = new PoolScanner(worker, plan, processes)
+    sweepFolders(pool.#launch.temp)
+    worker.stoq.ending.signal.addEventListener('abort', () => pool.#stop(), { once: true })
+    pool.#fleet.start(pool.#rights)
+    try {
+      await pool.#ready.promise
+      return pool
+    } catch (error) {
+      await pool.close()
+      throw error
+    }
+  }
+
+  canRead(path: string): boolean {
+    return mayRead(path, this.#launch.grants)
+  }
+
+  scan(request: ScanRequest): Promise<ScanOutcome> {
+    return new Promise((resolve, reject) => {
+      const job = newJob(++this.#lastId, request, { resolve, reject })
+      job.rights = this.#rights
+      this.#waiting.push(job)
+      this.#assign()
+    })
+  }
+
+  inFlight(): InFlight[] {
+    const now = Date.now()
+    return [...this.#fleet.processes].flatMap(({ pid, jobs, calls }) =>
+      calls().flatMap(({ id, plugin, payload_id, since }) => {
+        const job = jobs.get(id)
+        return job ? [{ name: nameOf(job), pid, plugin, payload_id, seconds: (now - since) / 1000 }] : []
+      }),
+    )
+  }
+
+  async close(): Promise<void> {
+    this.#watchdog.stop()
+    this.#broken ??= new StoqError('STOQ_RUN_STOPPED', ['its end'])
+    await this.#fleet.close()
+    rmSync(this.#keep, { recursive: true, force: true })
+  }
+
+  /** Gives up everything that is under way: stoQ ends. */
+  #stop(): void {
+    this.#fail(new StoqError('STOQ_RUN_STOPPED', ['a signal']))
+    for (const process of this.#fleet.processes) process.kill()
+  }
+
+  /** Hands waiting payloads to processes, in order, as long as one can take them. */
+  #assign(): void {
+    for (let index = 0; index < this.#waiting.length; ) {
+      const job = this.#waiting[index] as Job
+      if (this.#broken) {
+        this.#fail(this.#broken)
+        return
+      }
+      const process = this.#fleet.processFor(job)
+      if (process) {
+        this.#waiting.splice(index, 1)
+        this.#give(process, job)
+      } else if (job.isAlone || job.rights !== this.#rights) index++
+      else return
+    }
+  }
+
+  #give(process: ScanProcess, job: Job): void {
+    const { payload, ...task } = job.request
+    const path = payload !== null && 'path' in payload ? payload.path : null
+    const body = payload instanceof Uint8Array ? payload : undefined
+    const max_time = secondsFor(job, this.#plan.limits.max_time)
+    job.deadline = null
+    process.jobs.set(job.id, job)
+    process.send(
+      {
+        kind: 'scan',
+        id: job.id,
+        path,
+        hasPayload: payload !== null,
+        task: { ...task, max_time, skips: job.skips },
+      },
+      body,
+    )
+    this.#watchdog.start()
+  }
+
+  #take(process: ScanProcess, message: FromProcess): void {
+    if (this.#news(message)) return
+    if (message.kind === 'ready') this.#isUp(process, message.faults)
+    else if (message.kind === 'unusable') this.#unusable(process, message)
+    else if ('id' in message) this.#settle(process, message)
+  }
+
+  #isUp(process: ScanProcess, faults: number): void {
+    this.#fleet.isUp(process)
+    this.faults = faults
+    this.#isOpen = true
+    this.#ready.resolve()
+  }
+
+  /** The end of a payload, unless another process has come to it before. */
+  #settle(process: ScanProcess, message: FromProcess & { id: number }): void {
+    const job = process.jobs.get(message.id)
+    if (!job) return
+    if (message.kind === 'done') {
+      const outcome = receiveOutcome(message, process.folder, this.#keep)
+      job.resolve(job.poison === null ? outcome : { ...outcome, poison: job.poison })
+    }
+    process.jobs.delete(message.id)
+    if (message.kind === 'failed') job.reject(StoqError.received(message.code, message.message))
+    if (message.kind === 'needs') this.#again(job, [...new Set([...this.#rights, ...message.rights])].sort())
+    this.#fleet.retire(process)
+    if (this.#waiting.length > 0) this.#assign()
+    else if (process.jobs.size === 0) this.#share(process)
+  }
+
+  #again(job: Job, rights: readonly Right[] = job.rights): void {
+    job.rights = rights
+    this.#waiting.unshift(job)
+  }
+
+  /** A process without work takes half of what another one has not begun. */
+  #share(idle: ScanProcess): void {
+    const others = [...this.#fleet.processes].filter(({ rights }) => rights === idle.rights)
+    const full = others.sort((a, b) => b.jobs.size - a.jobs.size)[0]
+    if (!full || full.jobs.size < 2 || idle.isRetiring || !idle.isAlive) return
+    const begun = new Set(full.calls().map(({ id }) => id))
+    const open = [...full.jobs.values()].filter(({ id }) => !begun.has(id))
+    const moved = open.slice(Math.floor(open.length / 2))
+    if (moved.length === 0) return
+    full.send({ kind: 'revoke', ids: moved.map(({ id }) => id) })
+    for (const job of moved) {
+      full.jobs.delete(job.id)
+      this.#give(idle, job)
+    }
+  }
+
+  #unusable(process: ScanProcess, { code, message }: FromProcess & { kind: 'unusable' }): void {
+    this.#ready.reject(StoqError.received(code, message))
+    this.#worker.stoq.log.debug(`scan process ${process.pid}: ${message}`)
+    process.kill()
+  }
+
+  #ended(process: ScanProcess, how: string, calls: readonly CallRecord[]): void {
+    const begun = calls.filter(({ id }) => process.jobs.has(id))
+    const [first] = begun
+    if (process.jobs.size > 0) this.#count(first?.plugin ?? 'stoq', process.killedFor ?? 'died')
+    for (const call of begun) this.#afterDeath(process, how, call, begun.length === 1)
+    for (const job of process.jobs.values()) if (!begun.some(({ id }) => id === job.id)) this.#again(job)
+    process.jobs.clear()
+    try {
+      this.#fleet.remove(process, how)
+    } catch (error) {
+      this.#broken = error as StoqError
+      this.#ready.reject(error)
+    }
+    this.#assign()
+    const isNeeded = !this.#isOpen || this.#waiting.length > 0
+    if (isNeeded && !this.#broken && this.#fleet.processes.size === 0)
+      setTimeout(() => this.#revive(), retryMilliseconds)
+  }
+
+  /** Processes that do not come up are tried again, until it is clear that none will. */
+  #revive(): void {
+    if (this.#broken || this.#fleet.processes.size > 0) return
+    if (this.#waiting.length === 0) this.#fleet.start(this.#rights)
+    else this.#assign()
+    if (this.#fleet.processes.size === 0) setTimeout(() => this.#revive(), retryMilliseconds)
+  }
+
+  #afterDeath(process: ScanProcess, how: string, call: CallRecord, isAlone: boolean): void {
+    const job = process.jobs.get(call.id)
+    if (!job || this.#broken) return
+    const { log } = this.#worker.stoq
+    const wasPoison = job.poison !== null
+    const fate = afterDeath(job, { limit: process.killedFor, how, call, isAlone })
+    log.warning(`scan process ${process.pid}: ${how} with ${nameOf(job)} (${call.plugin})`)
+    if (job.poison !== null && !wasPoison) void quarantine(job, this.#worker.stoq)
+    if (fate === 'again') this.#again(job)
+    else void this.#giveUp(job)
+  }
+
+  async #giveUp(job: Job): Promise<void> {
+    job.resolve(bareOutcome(job, this.#worker, await bytesOf(job, this.#worker.stoq).catch(() => null)))
+  }
+
+  #count(plugin: string, reason: string): void {
+    const kills = this.kills[plugin] ?? {}
+    this.kills[plugin] = kills
+    kills[reason] = (kills[reason] ?? 0) + 1
+  }
+
+  #fail(error: StoqError): void {
+    this.#broken = error
+    for (const job of this.#waiting.splice(0)) job.reject(error)
+    for (const process of this.#fleet.processes) {
+      for (const job of process.jobs.values()) job.reject(error)
+      process.jobs.clear()
+    }
+  }
+}

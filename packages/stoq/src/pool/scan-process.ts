@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, rmSync } from 'node:fs'
+import type { Duplex, Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { serialize } from 'node:v8'
+import { runsFromSource } from '../config/bundled.ts'
+import { errorText } from '../errors.ts'
+import type { Right } from '../pipeline/rights.ts'
+import { type CallRecord, readCalls } from './call-record.ts'
+import { FrameReader, frameOf } from './frames.ts'
+import type { Grants } from './grants.ts'
+import type { Job } from './job.ts'
+import type { FromProcess, ToProcess } from './messages.ts'
+import { permissionFlags, sharedCompileCache } from './permissions.ts'
+import { makeProcessFolder, openNameless } from './temp.ts'
+
+const entry = fileURLToPath(new URL(runsFromSource ? './child.ts' : './child.js', import.meta.url))
+/** What of the environment a scan process gets: nothing that could be a secret. */
+const harmless = ['PATH', 'LANG', 'LC_ALL', 'TZ']
+/** Characters of what a scan process has written on its standard error that are kept for its death. */
+const keptText = 2000
+
+/** What a scan process is started with. */
+export interface ProcessOptions {
+  temp: string
+  grants: Grants
+  rights: readonly Right[]
+  /** Bytes: its heap may not become much larger. */
+  max_memory: number
+}
+
+/** Who is told what a scan process does. */
+export interface ProcessEvents {
+  message(process: ScanProcess, message: FromProcess): void
+  /** It has written on standard output or error, where nobody should. */
+  text(process: ScanProcess, text: string): void
+  /** It has ended; `how` says it for people, `calls` is what it was at. */
+  end(process: ScanProcess, how: string, calls: CallRecord[]): void
+}
+
+/** One scan process, seen from the one that started it. */
+export class ScanProcess {
+  readonly rights: readonly Right[]
+  /** The only folder that it may write to. */
+  readonly folder: string
+  /** The payloads that it was given, by number. */
+  readonly jobs = new Map<number, Job>()
+  isReady = false
+  /** True: it gets no more payloads, and is ended when it has none. */
+  isRetiring = false
+  /** The limit that it was killed for. */
+  killedFor: string | null = null
+  readonly #child: ChildProcess
+  readonly #channel: Duplex
+  readonly #record: number
+  readonly #end = Promise.withResolvers<void>()
+  #hasEnded = false
+  #written = ''
+  #fault: string | null = null
+
+  constructor(options: ProcessOptions, events: ProcessEvents) {
+    this.rights = options.rights
+    this.folder = makeProcessFolder(options.temp)
+    this.#record = openNameless(this.folder)
+    this.#child = spawn(process.execPath, flagsOf(options, this.folder), {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', this.#record],
+      env: environment(this.folder),
+      // A group of its own: Ctrl-C does not reach it, and whatever it starts dies with it.
+      detached: true,
+    })
+    this.#channel = this.#child.stdio[3] as Duplex
+    this.#listen(events)
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  /** True until it has ended. */
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null && this.pid > 0
+  }
+
+  /** What it is at now. */
+  readonly calls = (): CallRecord[] => readCalls(this.#record)
+
+  send(message: ToProcess, body?: Uint8Array): void {
+    if (this.#channel.writable)
+      for (const chunk of frameOf(serialize(message), body)) this.#channel.write(chunk)
+  }
+
+  /** Ends it now, with everything that it has started. */
+  kill(limit: string | null = null): void {
+    this.killedFor ??= limit
+    if (!this.isAlive) return
+    try {
+      process.kill(-this.pid, 'SIGKILL')
+    } catch {
+      this.#child.kill('SIGKILL')
+    }
+  }
+
+  /** Lets it end by itself: plugins let go of what they hold. */
+  end(): void {
+    this.#channel.end()
+  }
+
+  /** Resolves when it has ended, or after so many milliseconds. */
+  async ended(milliseconds: number): Promise<void> {
+    if (this.#hasEnded) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, milliseconds)
+    })
+    await Promise.race([this.#end.promise, late])
+    clearTimeout(timer)
+  }
+
+  #listen({ message, text, end }: ProcessEvents): void {
+    const frames = new FrameReader()
+    this.#channel.on('data', (chunk: Buffer) => {
+      try {
+        for (const { head } of frames.push(chunk)) message(this, JSON.parse(head.toString()) as FromProcess)
+      } catch (error) {
+        this.#fault = `it said what cannot be understood (${errorText(error)})`
+        this.kill()
+      }
+    })
+    // A broken channel is the end of the process, which is told below.
+    this.#channel.on('error', () => {})
+    for (const stream of [this.#child.stdout, this.#child.stderr] as Readable[]) {
+      stream.setEncoding('utf8').on('data', (piece: string) => {
+        this.#written = (this.#written + piece).slice(-keptText)
+        text(this, piece)
+      })
+    }
+    const ended = (how: string) => {
+      if (this.#hasEnded) return
+      this.#hasEnded = true
+      this.#end.resolve()
+      const calls = this.calls()
+      closeSync(this.#record)
+      rmSync(this.folder, { recursive: true, force: true })
+      end(this, how, calls)
+    }
+    this.#child.on('error', error => ended(errorText(error)))
+    // Not `exit`: what it said last is still on its way then.
+    this.#child.on('close', (status, signal) => ended(this.#howEnded(status, signal)))
+  }
+
+  #howEnded(status: number | null, signal: NodeJS.Signals | null): string {
+    if (this.killedFor !== null) return `it was ended by ${this.killedFor}`
+    if (this.#fault !== null) return this.#fault
+    const last = /^.*(?:FATAL ERROR|Error|panicked).*$/m.exec(this.#written)?.[0]?.trim().slice(0, 200)
+    const how = signal ? `it was ended by ${signal}` : `it ended with status ${status}`
+    return last ? `${how} (${last})` : how
+  }
+}
+
+function flagsOf({ grants, rights, max_memory }: ProcessOptions, folder: string): string[] {
+  // The heap may grow a little over what the process may have in all: the limit is told before the engine gives up.
+  const heap = Math.ceil((max_memory / 2 ** 20) * 1.25)
+  return [
+    ...permissionFlags(grants, folder, rights),
+    `--max-old-space-size=${heap}`,
+    '--title=stoq-scan',
+    entry,
+  ]
+}
+
+function environment(folder: string): NodeJS.ProcessEnv {
+  const cache = sharedCompileCache()
+  return {
+    ...Object.fromEntries(harmless.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : []))),
+    HOME: folder,
+    TMPDIR: folder,
+    ...(cache !== null && { STOQ_COMPILE_CACHE: cache }),
+  }
+}

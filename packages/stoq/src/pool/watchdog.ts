@@ -1,0 +1,65 @@
+import type { ScanLimits } from '../pipeline/budget.ts'
+import type { CallRecord } from './call-record.ts'
+import { secondsFor } from './job.ts'
+import { memoryOf, memoryOfTree } from './process-tree.ts'
+import type { ScanProcess } from './scan-process.ts'
+
+/** How often processes that work are looked at. */
+const lookMilliseconds = 40
+/** A process ends its calls itself when it can; so much later it is clear that it cannot. */
+const graceMilliseconds = 500
+
+/** Looks after scan processes from outside: one that goes over a limit is killed, whatever it does. */
+export class Watchdog {
+  readonly #limits: ScanLimits
+  readonly #processes: () => Iterable<ScanProcess>
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(limits: ScanLimits, processes: () => Iterable<ScanProcess>) {
+    this.#limits = limits
+    this.#processes = processes
+  }
+
+  /** Called when there is something to look after; looks until there is not. */
+  start(): void {
+    this.#timer ??= setInterval(() => this.#look(), lookMilliseconds).unref()
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  #look(): void {
+    let isNeeded = false
+    for (const process of this.#processes()) {
+      if (!process.isAlive) continue
+      if (process.jobs.size > 0) isNeeded = true
+      const limit = this.#exceeded(process)
+      if (limit !== null) process.kill(limit)
+    }
+    if (!isNeeded) this.stop()
+  }
+
+  #exceeded(process: ScanProcess): string | null {
+    const { max_memory, max_plugin_time, max_time } = this.#limits
+    const memory = process.rights.includes('subprocess') ? memoryOfTree(process.pid) : memoryOf(process.pid)
+    if (memory > max_memory) return 'max_memory'
+    // What one payload has left behind must not count for the next one.
+    if (memory > max_memory / 2) process.isRetiring = true
+    const now = Date.now()
+    for (const call of process.calls()) {
+      const job = process.jobs.get(call.id)
+      if (!job) continue
+      if (isLate(call, now, max_plugin_time)) return 'max_plugin_time'
+      job.deadline ??= now + secondsFor(job, max_time) * 1000
+      job.begun ??= now
+      if (now > job.deadline + graceMilliseconds) return 'max_time'
+    }
+    return null
+  }
+}
+
+function isLate({ since }: CallRecord, now: number, seconds: number): boolean {
+  return now - since > seconds * 1000 + graceMilliseconds
+}
