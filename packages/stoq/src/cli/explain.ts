@@ -29,7 +29,11 @@ export async function explain(words: string[]): Promise<number> {
     throw new StoqError('STOQ_CLI_USAGE', ['explain needs a file: stoq explain FILE [flags]'])
   return withStoq(worker, [...defaults, ...flags], async plugin => {
     Object.assign(plugin, { paths, dispatch: true, ...without })
-    plugin.openRun().trace = event => process.stdout.write(`${printable(line(event))}\n`)
+    const run = plugin.openRun()
+    run.trace = event => {
+      run.onOutput?.()
+      process.stdout.write(`${printable(line(event))}\n`)
+    }
     watchOutput().addEventListener('abort', () => plugin.stoq.stopping.abort(), { once: true })
     return runToEnd(plugin)
   })

@@ -2,8 +2,11 @@ import { bundledPlugins } from '../config/bundled.ts'
 import { loadSettings } from '../config/settings.ts'
 import { pluginCategories } from '../plugin/categories.ts'
 import { discoverPlugins } from '../plugin/discovery.ts'
+import { coversNetwork } from '../pool/permissions.ts'
 import { printable } from '../results/printable.ts'
 import { exitStatus } from './main.ts'
+
+const openNetwork = `Node ${process.versions.node} does not keep scan processes from the network, Node 25 does`
 
 /** `stoq list`: every plugin by kind. Plugins that are left out are told, and in the exit status. */
 export async function list(): Promise<number> {
@@ -18,6 +21,7 @@ export async function list(): Promise<number> {
     }
   }
   process.stdout.write(`${lines.join('\n')}\n`)
+  if (!coversNetwork) process.stderr.write(`stoq: ${openNetwork}\n`)
   for (const fault of faults) process.stderr.write(`stoq: ${printable(fault)}\n`)
   return faults.length ? exitStatus.trouble : exitStatus.ok
 }

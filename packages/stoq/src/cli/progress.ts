@@ -1,11 +1,17 @@
+import { basename } from 'node:path'
 import type { WriteStream } from 'node:tty'
 import type { Run } from '../ingest/run.ts'
+import { percentile } from '../pipeline/statistics.ts'
+import { printable } from '../results/printable.ts'
 
 /** Runs shorter than this show no progress. */
 const quietMilliseconds = 500
 const intervalMilliseconds = 100
 
-/** One line on a terminal: files done, rate, errors. Nothing where standard error is no terminal. */
+/** A call that takes so long is shown. */
+const longSeconds = 2
+
+/** One line on a terminal: files done, rates, in flight, errors, slowest plugin. Nothing where standard error is no terminal. */
 export class Progress {
   readonly #stream: WriteStream
   #run: Run | null = null
@@ -63,9 +69,36 @@ export class Progress {
       return
     this.#isDue = false
     this.#last = now
-    const { ingested, failed, errors } = this.#run.totals
-    const trouble = failed + errors ? `, ${failed + errors} errors` : ''
-    this.#stream.write(`\r\x1b[K${ingested} files, ${Math.round(ingested / seconds)}/s${trouble}`)
+    const line = progressLine(this.#run, seconds)
+    this.#stream.write(`\r\x1b[K${line.slice(0, (this.#stream.columns || 80) - 1)}`)
     this.#shown = true
   }
+}
+
+/** What a person wants to know of a run that goes on. */
+export function progressLine(run: Run, seconds: number): string {
+  const { ended, ingested, bytes, failed, errors } = run.totals
+  const parts = [
+    `${ended} files`,
+    `${Math.round(ended / seconds)}/s`,
+    `${(bytes / 1e6 / seconds).toFixed(1)} MB/s`,
+    `${ingested - ended} in flight`,
+  ]
+  if (failed + errors > 0) parts.push(`${failed + errors} errors`)
+  return [...parts, ...slowest(run)].join(', ')
+}
+
+/** The call that takes longest now, where it takes long; else the plugin that is slowest. */
+function slowest(run: Run): string[] {
+  const [longest] = run.inFlight().sort((a, b) => b.seconds - a.seconds)
+  if (longest?.plugin && longest.seconds > longSeconds)
+    return [`${longest.plugin} at ${printable(basename(longest.name))} for ${Math.round(longest.seconds)} s`]
+  const known = (run.scanner?.statistics.all() ?? []).map(([plugin, calls]) => ({
+    plugin,
+    time: percentile(calls, 0.99),
+  }))
+  const [first] = known.sort((a, b) => b.time - a.time)
+  return first
+    ? [`slowest ${first.plugin} ${first.time < 10 ? first.time.toFixed(1) : Math.round(first.time)} ms`]
+    : []
 }

@@ -1,9 +1,13 @@
+import { resolve } from 'node:path'
 import { type LogLevel, logLevels } from '../config/logger.ts'
-import { errorText } from '../errors.ts'
+import { errorText, StoqError } from '../errors.ts'
+import type { Run } from '../ingest/run.ts'
+import { countKills, runStatistics } from '../ingest/statistics.ts'
 import { hasTrouble, type RunTotals } from '../ingest/totals.ts'
 import { version } from '../plugin/version.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
-import { formatSize } from '../results/printable.ts'
+import { formatSize, printable } from '../results/printable.ts'
+import { writeWhole } from '../results/write-whole.ts'
 import { Stoq } from '../stoq.ts'
 import { exitStatus, unknownWord } from './main.ts'
 import { Progress } from './progress.ts'
@@ -24,9 +28,10 @@ export async function withStoq(
   const stoq = new Stoq({
     argv: ['stoq', name, ...flags],
     stderr: line => progress.above(line),
+    isolates: true,
     ...logLevel(flags),
   })
-  const signals = watchSignals(stoq)
+  const signals = watchSignals(stoq, () => progress.above(inFlightReport(stoq)))
   const strays = watchStrays(stoq)
   try {
     const workers = stoq.getPluginsOfCategory('worker').map(plugin => plugin.name)
@@ -50,6 +55,18 @@ function logLevel(flags: readonly string[]): { log_level?: LogLevel } {
   const index = flags.findLastIndex(flag => flag === '-L' || flag === '--log-level')
   const level = logLevels.find(word => word === flags[index + 1])
   return index >= 0 && level ? { log_level: level } : {}
+}
+
+/** What SIGUSR2 shows: the payloads under way, the one that takes longest first. */
+function inFlightReport(stoq: Stoq): string {
+  const inFlight = stoq.hasWorker ? stoq.worker.openRun().inFlight() : []
+  const rows = inFlight
+    .sort((a, b) => b.seconds - a.seconds)
+    .map(({ pid, plugin, payload_id, seconds, name }) => {
+      const what = `${plugin} on payload ${payload_id}`
+      return `stoq: ${seconds.toFixed(1)} s ${what} of ${printable(name)} (process ${pid})\n`
+    })
+  return `stoq: ${counted(rows.length, 'payload')} in flight\n${rows.join('')}`
 }
 
 /**
@@ -82,11 +99,29 @@ function watchStrays(stoq: Stoq): { readonly count: number; end(): void } {
 /** Runs a worker to its end; the exit status tells whether anything went wrong. */
 export async function runToEnd(worker: StoqWorkerPlugin): Promise<number> {
   const start = performance.now()
-  const { totals } = await worker.run()
-  worker.stoq.log.info(summary(totals, (performance.now() - start) / 1000))
-  if (worker.openRun().hasLostReader) return exitStatus.lostReader
+  const run = await worker.run()
+  const seconds = (performance.now() - start) / 1000
+  // Scan processes end while the rest does, and say what they have counted last.
+  await run.close()
+  const { totals } = run
+  worker.stoq.log.info(summary(totals, seconds) + replaced(countKills(run.scanner?.kills ?? {})))
+  if (worker.stats) writeStatistics(run, worker.stats, seconds)
+  if (run.hasLostReader) return exitStatus.lostReader
   const nothing = totals.ingested === 0 && totals.faults > 0
   return nothing || hasTrouble(totals) ? exitStatus.trouble : exitStatus.ok
+}
+
+function writeStatistics(run: Run, file: string, seconds: number): void {
+  const text = `${JSON.stringify(runStatistics(run, seconds), null, 2)}\n`
+  try {
+    writeWhole(resolve(file), text, { replace: true, fsync: false })
+  } catch (error) {
+    throw new StoqError('STOQ_WRITE_FAILED', [file, errorText(error)], { cause: error })
+  }
+}
+
+function replaced(kills: number): string {
+  return kills > 0 ? `; ${counted(kills, 'scan process', 'es')} ended before time` : ''
 }
 
 /** Every payload accounted for, in one line. */
@@ -102,6 +137,6 @@ function summary(totals: RunTotals, seconds: number): string {
   return `${ingested} ingested = ${ends}; ${found.join(', ')}; ${formatSize(bytes)} in ${seconds.toFixed(2)} s (${rate}/s)`
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+function counted(count: number, noun: string, plural = 's'): string {
+  return `${count} ${noun}${count === 1 ? '' : plural}`
 }

@@ -13,8 +13,8 @@ export interface SignalWatch {
   end(): void
 }
 
-/** The first signal stops the run in order: no new payloads, connectors flushed; the second ends the process at once. */
-export function watchSignals(stoq: Stoq): SignalWatch {
+/** The first signal stops the run in order: no new payloads, connectors flushed; the second ends the process at once. SIGUSR2 asks for a report. */
+export function watchSignals(stoq: Stoq, report: () => void): SignalWatch {
   let status: number | null = null
   const timers: NodeJS.Timeout[] = []
   const stop = (signal: NodeJS.Signals) => {
@@ -27,6 +27,7 @@ export function watchSignals(stoq: Stoq): SignalWatch {
     timers.push(setTimeout(() => process.exit(code), lastMilliseconds))
   }
   for (const signal of Object.keys(numbers)) process.on(signal, stop)
+  if (process.platform !== 'win32') process.on('SIGUSR2', report)
   return {
     get status() {
       return status
@@ -34,6 +35,7 @@ export function watchSignals(stoq: Stoq): SignalWatch {
     end() {
       for (const timer of timers) clearTimeout(timer)
       for (const signal of Object.keys(numbers)) process.off(signal, stop)
+      process.off('SIGUSR2', report)
     },
   }
 }

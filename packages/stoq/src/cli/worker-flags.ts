@@ -38,12 +38,14 @@ export const workerFlags: readonly Argument[] = [
     "Render documents with a template of the worker's folder",
   ),
   flag(general, '--template-and-json', 'template_and_json', 'Save the document beside the rendered template'),
-  count(general, '--max-processes', 'max_processes', 'Payloads that are scanned at once'),
+  count(general, '--max-processes', 'max_processes', 'Scan processes (0: one for each core)'),
   count(general, '--max-recursion', 'max_recursion', 'Depth down to which payloads are taken apart'),
   count(general, '--max-children', 'max_children', 'Children of one payload'),
   count(general, '--max-bytes', 'max_bytes', 'Bytes that taking one payload apart may produce'),
   count(general, '--max-time', 'max_time', 'Seconds for one payload with all its children'),
   count(general, '--max-plugin-time', 'max_plugin_time', 'Seconds for one call of a plugin'),
+  count(general, '--max-memory', 'max_memory', 'Bytes of memory of a scan process'),
+  value(general, '--stats', 'stats', 'FILE', 'Write calls, times and faults of every plugin to this file'),
   value(connector, '-C, --connector', 'output_connector', 'NAME', 'Save documents with this connector'),
   {
     ...value(
