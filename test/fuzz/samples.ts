@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Kwargs } from 'stoq'
+import { readRecords, readSample } from '../parity/records.ts'
+
+/** A harmless file that a plugin finds something in, with the keywords that it needs for that. */
+export interface Sample {
+  name: string
+  payload: Uint8Array
+  kwargs: Kwargs
+}
+
+const golden = fileURLToPath(new URL('../golden/', import.meta.url))
+const samples = fileURLToPath(new URL('../parity/samples/', import.meta.url))
+const expected = fileURLToPath(new URL('../parity/expected/', import.meta.url))
+
+/** Inputs that once made a plugin fail. */
+export const crashers = fileURLToPath(new URL('crashers/', import.meta.url))
+
+/** Larger ones make every case slow and nothing clearer. */
+const largestSample = 128 * 1024
+
+/** What a plugin is fuzzed with: `own` was made for it, `others` are files of all sorts that it may find something in. */
+export interface SampleSets {
+  own: Sample[]
+  others: Sample[]
+}
+
+/** The golden samples of a plugin with what broke it before, and the samples of the comparison with v1. */
+export function samplesOf(id: string): SampleSets {
+  const isSmall = (sample: Sample) => sample.payload.length <= largestSample
+  return {
+    own: [...readFolder(join(golden, id)), ...readFolder(join(crashers, id))].filter(isSmall),
+    others: paritySamples(id).filter(isSmall),
+  }
+}
+
+/** The files of a folder; `<file>.kwargs.json` beside one holds its keywords. */
+export function readFolder(folder: string): Sample[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter(name => !/\.(expected|kwargs)\.json$/.test(name))
+    .sort()
+    .map(name => readSampleFile(join(folder, name), name))
+}
+
+/** A file with the keywords that stand beside it. */
+export function readSampleFile(path: string, name: string): Sample {
+  const kwargs = `${path}.kwargs.json`
+  return {
+    name,
+    payload: readFileSync(path),
+    kwargs: existsSync(kwargs) ? JSON.parse(readFileSync(kwargs, 'utf8')) : {},
+  }
+}
+
+/** Every sample, with the keywords of the record where v1's plugin found something in it. */
+function paritySamples(id: string): Sample[] {
+  const [kind = '', name = ''] = id.split('/')
+  const isRecorded = existsSync(join(expected, kind, name))
+  const records = isRecorded ? readRecords(kind, name).filter(({ result }) => result !== null) : []
+  const recorded = records.map(({ sample, kwargs }) => ({ name: sample, kwargs: kwargs ?? {} }))
+  const known = new Set(recorded.map(sample => sample.name))
+  const rest = readdirSync(samples)
+    .filter(file => !known.has(file))
+    .map(file => ({ name: file, kwargs: { filename: file } }))
+  return [...recorded, ...rest].map(sample => ({ ...sample, payload: readSample(sample.name) }))
+}
+
+/** The folders that hold crashers, as `kind/name`. */
+export function crasherFolders(): string[] {
+  if (!existsSync(crashers)) return []
+  return readdirSync(crashers, { withFileTypes: true })
+    .filter(kind => kind.isDirectory())
+    .flatMap(kind => readdirSync(join(crashers, kind.name)).map(name => `${kind.name}/${name}`))
+}
