@@ -164,6 +164,16 @@ test('a bomb in a damaged PDF is inflated up to a bound', { timeout: 20_000 }, a
   assert.equal(await plugin.read(Buffer.concat(parts.map(part => Buffer.from(part)))), 'found\n')
 })
 
+test('an encrypted PDF that tells of a key of gigabytes is a fault at once', { timeout: 5_000 }, async () => {
+  const pdf = (await sample('pdf_enc_rc4.pdf')).toString('latin1')
+  const damaged = pdf.replace(/(\/Filter \/Standard \/Length) \d+/, '$1 99999999999999999999')
+  assert.notEqual(damaged, pdf)
+  await assert.rejects(plugin.read(Buffer.from(damaged, 'latin1'), { pdf_password: 'secret' }), {
+    code: 'STOQ_PLUGIN_FAILED',
+    message: /damaged: a length of 99999999999999999999/,
+  })
+})
+
 test('a million streams and brackets in a damaged PDF take linear time', { timeout: 20_000 }, async () => {
   const streams = Buffer.concat([Buffer.from('%PDF-1.5\n'), Buffer.alloc(8 << 20, 'stream\n')])
   await assert.rejects(plugin.read(streams), { code: 'STOQ_PLUGIN_FAILED' })
