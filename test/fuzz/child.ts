@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { openScratch } from 'stoq/testing'
 import { type FuzzInput, generous, inputs } from './cases.ts'
 import { type Fault, signature } from './fault.ts'
-import { judge } from './judge.ts'
+import { judge, type Times } from './judge.ts'
 import { type Finding, FlightRecorder, type Order, type Report } from './protocol.ts'
 import { readSampleFile, type SampleSets } from './samples.ts'
 import { Surroundings } from './surroundings.ts'
@@ -21,12 +21,14 @@ class Fuzzer {
   readonly #call: Call
   readonly #recorder: FlightRecorder
   readonly #surroundings: Surroundings
+  readonly #times: Times | undefined
   readonly #known: Set<string>
   readonly #started = performance.now()
 
   constructor(target: Target, call: Call, order: Order) {
     this.#target = target
     this.#call = call
+    this.#times = order.times
     this.#known = new Set(order.known)
     this.#recorder = new FlightRecorder(order.flightFile)
     this.#surroundings = new Surroundings(process.env['TMPDIR'] ?? '')
@@ -40,7 +42,7 @@ class Fuzzer {
   async try(input: FuzzInput, seed = 0, index = 0): Promise<Fault | null> {
     this.#recorder.record(seed, index, input)
     this.#surroundings.open()
-    const fault = await judge(this.#call, this.#target.shape, input)
+    const fault = await judge(this.#call, this.#target.shape, input, this.#times)
     return (await this.#surroundings.check()) ?? fault
   }
 

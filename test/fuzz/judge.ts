@@ -4,30 +4,40 @@ import type { FuzzInput } from './cases.ts'
 import { Fault } from './fault.ts'
 import type { Call, Shape } from './targets.ts'
 
-/** Seconds that a plugin may take by its budget, and that it may take to notice. */
-const pluginTime = 3
-const grace = 7
+/** How long a call may take, in seconds; inputs are small. */
+export interface Times {
+  /** By the budget that the plugin is given; then it is told to stop. */
+  plugin: number
+  /** To notice that. */
+  grace: number
+  /** Of the processor: a busy machine must not count. */
+  cpu: number
+}
 
-/** Processor time of one call: inputs are small, and a busy machine must not count. */
-const maxCpuSeconds = 6
+export const usualTimes: Times = { plugin: 3, grace: 7, cpu: 6 }
 
 /** What is around the payload in memory: a plugin that reads or writes there took the wrong end of the buffer. */
 const margin = 13
 const marginByte = 0xa5
 
 /** Calls with one input and gives what is wrong with the way it went, null when nothing is. */
-export async function judge(call: Call, shape: Shape, input: FuzzInput): Promise<Fault | null> {
+export async function judge(
+  call: Call,
+  shape: Shape,
+  input: FuzzInput,
+  times = usualTimes,
+): Promise<Fault | null> {
   const surrounding = surround(input.payload)
   const payload = surrounding.subarray(margin, surrounding.length - margin)
   const kwargs = structuredClone(input.kwargs)
   const cpu = process.cpuUsage()
-  const consumer = new Consumer(payload, shape, input.limits)
+  const consumer = new Consumer(payload, shape, input.limits, times)
   const fault = await consumer.run(call, kwargs)
   if (fault) return fault
   const { user, system } = process.cpuUsage(cpu)
   const seconds = (user + system) / 1e6
-  if (seconds > maxCpuSeconds)
-    return new Fault(`took more than ${maxCpuSeconds} s of processor time: ${seconds.toFixed(1)}`)
+  if (seconds > times.cpu)
+    return new Fault(`took more than ${times.cpu} s of processor time: ${seconds.toFixed(1)}`)
   if (!surround(input.payload).equals(surrounding))
     return new Fault('changed the payload, or bytes beside it')
   if (!isDeepStrictEqual(kwargs, input.kwargs)) return new Fault('changed its keywords')
@@ -44,27 +54,30 @@ function surround(payload: Uint8Array): Buffer {
 class Consumer {
   readonly #payload: Buffer
   readonly #shape: Shape
+  readonly #times: Times
   readonly #budget: Budget
   readonly #stop = new AbortController()
   #bytes = 0
 
-  constructor(payload: Buffer, shape: Shape, limits: FuzzInput['limits']) {
+  constructor(payload: Buffer, shape: Shape, limits: FuzzInput['limits'], times: Times) {
     this.#payload = payload
     this.#shape = shape
+    this.#times = times
     this.#budget = new Budget({
       ...limits,
       max_recursion: 3,
-      max_time: 2 * pluginTime,
-      max_plugin_time: pluginTime,
+      max_time: 2 * times.plugin,
+      max_plugin_time: times.plugin,
     })
   }
 
   async run(call: Call, kwargs: FuzzInput['kwargs']): Promise<Fault | null> {
+    const { plugin, grace } = this.#times
     const late = Promise.withResolvers<Fault>()
-    const stop = setTimeout(() => this.#stop.abort(), pluginTime * 1000)
+    const stop = setTimeout(() => this.#stop.abort(), plugin * 1000)
     const giveUp = setTimeout(
       () => late.resolve(new Fault(`did not end ${grace} s after it was told to stop`)),
-      (pluginTime + grace) * 1000,
+      (plugin + grace) * 1000,
     )
     try {
       return await Promise.race([this.#take(call, kwargs), late.promise])

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import type { Kwargs } from 'stoq'
 import type { FuzzInput } from './cases.ts'
+import type { Times } from './judge.ts'
 
 /** What a child process is told on its command line, as JSON. */
 export interface Order {
@@ -17,6 +18,8 @@ export interface Order {
   path?: string
   /** Signatures of faults that are not to be told again. */
   known?: string[]
+  /** In place of the usual ones. */
+  times?: Times
   /** Inputs to call with instead, as they are. */
   files?: string[]
 }

@@ -42,14 +42,17 @@ export async function runChild({ onProgress, signal, ...wish }: Wish): Promise<O
   const stop = () => child.kill('SIGKILL')
   signal?.addEventListener('abort', stop, { once: true })
   const text = readText(child)
+  let isDone = false
   child.on('message', (report: Report) => {
     if (report.kind === 'finding') outcome.findings.push(report.finding)
     else if (report.kind === 'samples') outcome.chosen = report.chosen
     else Object.assign(outcome, { cases: report.cases, seconds: report.seconds })
     if (report.kind === 'progress') onProgress?.(report)
+    isDone ||= report.kind === 'done'
   })
   try {
-    const end = await ending(child, order.flightFile, wish.hangsAfter ?? hangsAfter)
+    const ended = await ending(child, order.flightFile, wish.hangsAfter ?? hangsAfter)
+    const end = ended ?? (isDone ? null : 'ended in the middle of a call')
     if (end === null || signal?.aborted) return outcome
     const flight = existsSync(order.flightFile) ? readFlight(order.flightFile) : null
     outcome.lost = { fault: [end, text().trim().slice(-2000)].filter(Boolean).join('\n'), flight }
