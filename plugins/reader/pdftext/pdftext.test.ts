@@ -174,6 +174,25 @@ test('an encrypted PDF that tells of a key of gigabytes is a fault at once', { t
   })
 })
 
+test('objects that are there again and never closed take linear time', { timeout: 20_000 }, async () => {
+  for (const object of [
+    '1 0 obj<<(\n',
+    '1 0 obj<<\nendobj\n',
+    '1 0 obj[(])\n',
+    '1 0 obj<<%>>\n',
+    '1 0 obj<</A<\n',
+  ]) {
+    const pdf = Buffer.from(`%PDF-1.5\n1 0 obj\n${object.repeat(20_000)}`)
+    await assert.rejects(plugin.read(pdf), { code: 'STOQ_PLUGIN_FAILED', message: /damaged/ })
+  }
+})
+
+test('a PDF with a thousand updates is read with its last one', async () => {
+  const page = Buffer.concat(makePage(10, line('new'), false).map(part => Buffer.from(part)))
+  const updates = Array.from({ length: 1000 }, () => page)
+  assert.equal(await plugin.read(Buffer.concat([makePdf([line('old')]), ...updates])), 'new\n')
+})
+
 test('a million streams and brackets in a damaged PDF take linear time', { timeout: 20_000 }, async () => {
   const streams = Buffer.concat([Buffer.from('%PDF-1.5\n'), Buffer.alloc(8 << 20, 'stream\n')])
   await assert.rejects(plugin.read(streams), { code: 'STOQ_PLUGIN_FAILED' })

@@ -8,10 +8,10 @@ import {
   StoqError,
   StoqReaderPlugin,
 } from 'stoq'
-import { falseKeyLength } from './encryption.ts'
 import { ignoreForgotten, stopIgnoring } from './forgotten.ts'
 import { pageTexts } from './pages.ts'
 import { streamTexts } from './raw-scan.ts'
+import { trapIn } from './traps.ts'
 
 /** Characters of text that are read of one document. */
 const maxText = 64 * 1024 * 1024
@@ -46,8 +46,8 @@ export class PdfTextReader extends StoqReaderPlugin {
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
     if (!bytes.includes(' obj') && !isPdf(bytes)) return null
     const limits = { signal: context?.signal ?? AbortSignal.timeout(maxTime), budget: context?.budget }
-    const lie = falseKeyLength(bytes)
-    if (lie !== null) return this.#salvage(bytes, new Error(lie), limits)
+    const trap = trapIn(bytes)
+    if (trap !== null) return this.#salvage(bytes, new Error(trap), limits)
     try {
       return await this.#readPages(payload, kwargs['pdf_password'], limits)
     } catch (error) {
