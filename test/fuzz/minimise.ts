@@ -44,7 +44,7 @@ async function isLost(wish: Wish, { payload, kwargs }: FuzzInput): Promise<boole
   writeFileSync(`${file}.kwargs.json`, JSON.stringify(kwargs))
   try {
     const { onProgress: _, ...rest } = wish
-    const outcome = await runChild({ ...rest, files: [file] })
+    const outcome = await runChild({ hangsAfter: 15, ...rest, files: [file] })
     return outcome.lost !== null
   } finally {
     rmSync(folder, { recursive: true, force: true })

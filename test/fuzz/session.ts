@@ -7,8 +7,8 @@ import { countCalls, type Finding, type Flight, type Order, type Report, readFli
 
 const program = fileURLToPath(new URL('child.ts', import.meta.url))
 
-/** Seconds without a new call after which a process hangs, and that it may take to start. */
-const hangsAfter = 20
+/** Seconds without a new call after which a process hangs, and that it may take to start: a busy machine may starve it. */
+const hangsAfter = 60
 const startsWithin = 60
 
 /** Megabytes of JavaScript objects: with less than the machine has, it is the child that runs out. */
