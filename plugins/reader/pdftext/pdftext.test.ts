@@ -187,6 +187,16 @@ test('objects that are there again and never closed take linear time', { timeout
   }
 })
 
+test('pages that are never closed are not read again for every trailer', { timeout: 20_000 }, async () => {
+  const pages = '2 0 obj\n<< /Type /Pages /Kids [5 0 R /Count 1 >>\nendobj\n'
+  const update =
+    'trailer\n<< /Size 9 /Root 1 0 R >>\nstartxref\n9\n%%EOF\n5 0 obj\n<< /Type /Page >>\nendobj\n'
+  const start = `%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n${pages}`
+  await assert.rejects(plugin.read(Buffer.from(start + update.repeat(10_000))), {
+    code: 'STOQ_PLUGIN_FAILED',
+  })
+})
+
 test('a PDF with a thousand updates is read with its last one', async () => {
   const page = Buffer.concat(makePage(10, line('new'), false).map(part => Buffer.from(part)))
   const updates = Array.from({ length: 1000 }, () => page)

@@ -21,26 +21,58 @@ function falseKeyLength(text: string): string | null {
   return null
 }
 
-/** Characters that pdf.js may read in vain: about two seconds. */
-const maxSteps = 2e8
+/** Characters that pdf.js may read in vain: one or two seconds. */
+const maxSteps = 5e7
 
 /**
- * Where pdf.js has to find the objects by itself, it parses each whose number was there before, and one that is not
- * closed up to the end of the file.
+ * An object that is not closed is read up to the end of the file. Where pdf.js has to find the objects by itself it does
+ * so for each whose number was there before, and twice for every trailer when the catalog or the pages are such an object.
  */
 function unclosedObjects(text: string): string | null {
-  const known = new Set<number>()
-  let [start, steps] = [-1, 0]
+  const reading = new VainReading(text)
   for (const { 0: word, 1: digits, index } of text.matchAll(objectMark)) {
-    if (start >= 0 && !isClosed(text.slice(start, index))) steps += text.length - start
-    if (steps > maxSteps) return 'too many of its objects are there again and not closed'
-    start = digits !== undefined && known.has(Number(digits)) ? index + word.length : -1
-    if (digits !== undefined) known.add(Number(digits))
+    reading.closeAt(index)
+    if (digits !== undefined) reading.open(digits.replace(/^0+/, ''), index + word.length)
+    else if (word === 'trailer') reading.trailers++
+    if (reading.steps > maxSteps) return 'too many of its objects are not closed'
   }
   return null
 }
 
-const objectMark = /(\d{1,10})\s{1,100}\d{1,10}\s{1,100}obj\b|endobj|stream|$/g
+class VainReading {
+  trailers = 0
+  readonly #text: string
+  readonly #known = new Set<string>()
+  #object: { start: number; isAgain: boolean } | null = null
+  /** Characters from unclosed objects whose number was there before to the end. */
+  #again = 0
+  /** Where the first unclosed object is. */
+  #first: number
+
+  constructor(text: string) {
+    this.#text = text
+    this.#first = text.length
+  }
+
+  get steps(): number {
+    return this.#again + 2 * this.trailers * (this.#text.length - this.#first)
+  }
+
+  open(number: string, start: number): void {
+    this.#object = { start, isAgain: this.#known.has(number) }
+    this.#known.add(number)
+  }
+
+  closeAt(end: number): void {
+    const object = this.#object
+    this.#object = null
+    if (!object || isClosed(this.#text.slice(object.start, end))) return
+    this.#first = Math.min(this.#first, object.start)
+    if (object.isAgain) this.#again += this.#text.length - object.start
+  }
+}
+
+const objectMark = /(\d{1,10})\s{1,100}\d{1,10}\s{1,100}obj\b|endobj|stream|trailer|$/g
 
 const bracket = /\\.|[()[\]%]|<<|>>|<[^<>]*>|</gs
 const closing: Record<string, string> = { '(': ')', '[': ']', '<<': '>>' }
