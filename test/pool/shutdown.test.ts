@@ -136,3 +136,27 @@ function nameOf(pid: number): string {
     return ''
   }
 }
+
+test('scan processes that do not come up end the run with one line and status 2', async () => {
+  const home = hostileHome()
+  const folder = join(home, 'plugins/worker/unborn')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'unborn.stoq'), '[Core]\nName = unborn\nModule = unborn\n')
+  writeFileSync(
+    join(folder, 'unborn.js'),
+    `import { StoqWorkerPlugin } from 'stoq'
+    export class Unborn extends StoqWorkerPlugin {
+      activate(stoq) { if (stoq.rights) process.exit(5); return super.activate(stoq) }
+      scan() { return null }
+    }`,
+  )
+  const { status, stderr } = await run(home, [
+    'unborn',
+    '-F',
+    payloadFolder(home, { one: '1' }),
+    '-L',
+    'error',
+  ])
+  assert.equal(status, 2)
+  assert.equal(stderr, 'stoq: no scan process could be started: it ended with status 5\n')
+})

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { closeSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { CallRecorder, readCalls, slots } from './call-record.ts'
+import { openNameless } from './temp.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'stoq-record-'))
+after(() => rmSync(folder, { recursive: true }))
+
+test('what a process is at can be read by another one', () => {
+  const file = openNameless(folder)
+  const recorder = new CallRecorder(file)
+  const slot = recorder.begin(7, 'worker:yara')
+  recorder.enter(slot, 7, 3, 'extractor:decompress')
+  const [record, ...others] = readCalls(file)
+  assert.deepEqual(others, [])
+  assert.equal(record?.id, 7)
+  assert.equal(record?.payload_id, 3)
+  assert.equal(record?.plugin, 'extractor:decompress')
+  assert.ok(Math.abs(Date.now() - (record?.since ?? 0)) < 1000)
+  closeSync(file)
+})
+
+test('every payload that has begun has a place of its own', () => {
+  const file = openNameless(folder)
+  const recorder = new CallRecorder(file)
+  for (let id = 1; id <= slots; id++) recorder.begin(id, 'worker:w')
+  assert.deepEqual(
+    readCalls(file).map(({ id }) => id),
+    [1, 2, 3, 4, 5, 6, 7, 8],
+  )
+  closeSync(file)
+})
+
+test('a name that is too long is cut', () => {
+  const file = openNameless(folder)
+  new CallRecorder(file).begin(1, `worker:${'ä'.repeat(200)}`)
+  assert.match(readCalls(file)[0]?.plugin ?? '', /^worker:ä{30,40}$/)
+  closeSync(file)
+})
+
+test('a new record is empty', () => {
+  const file = openNameless(folder)
+  assert.deepEqual(readCalls(file), [])
+  closeSync(file)
+})
