@@ -20,9 +20,6 @@ import { emptyExcept, leftPrefix } from './temp.ts'
 /** Descriptors that a scan process is started with. */
 const channel = 3
 const calls = 4
-/** Counts are sent this often, and at the end. */
-const statisticsMilliseconds = 200
-
 type Job = ScanMessage & { body: Uint8Array }
 
 /** Serves the process at the other end of the channel, until that closes it or ends. */
@@ -52,7 +49,6 @@ class ChildService {
   readonly #given = new WeakSet<Uint8Array>()
   #stoq: Stoq | null = null
   #left = 0
-  #lastCounted = 0
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -139,11 +135,10 @@ class ChildService {
         payload: hasPayload ? payload : null,
         onCall: (payloadId, plugin) => this.#recorder.enter(slot, id, payloadId, plugin),
       })
-      this.#count(env)
-      this.#send({ kind: 'done', id, documents, archive })
+      this.#tell({ kind: 'done', id, documents, archive }, env)
     } catch (error) {
-      if (error instanceof NeedsRights) this.#send({ kind: 'needs', id, rights: [...error.rights] })
-      else this.#send({ kind: 'failed', id, ...faultOf(error) })
+      if (error instanceof NeedsRights) this.#tell({ kind: 'needs', id, rights: [...error.rights] }, env)
+      else this.#tell({ kind: 'failed', id, ...faultOf(error) }, env)
     } finally {
       this.#recorder.end(slot)
       this.#tidy()
@@ -167,17 +162,28 @@ class ChildService {
     if (this.#folder && this.#queue.isAlone) emptyExcept(this.#folder, leftPrefix)
   }
 
+  /** Tells of a payload and of what was counted meanwhile, in one write: what a process has not told dies with it. */
+  #tell(message: FromProcess, env: ScanEnvironment): void {
+    const bytes = encode(message)
+    this.#socket.cork()
+    for (const chunk of bytes) this.#socket.write(chunk)
+    this.#count(env)
+    this.#socket.uncork()
+  }
+
   #count({ statistics }: ScanEnvironment): void {
-    const now = performance.now()
-    if (now - this.#lastCounted < statisticsMilliseconds && !this.#socket.readableEnded) return
-    this.#lastCounted = now
     const plugins = statistics?.take() ?? {}
     if (Object.keys(plugins).length > 0) this.#send({ kind: 'statistics', plugins })
   }
 
   #send(message: FromProcess): void {
-    for (const chunk of frameOf(Buffer.from(dumps(message, { compactly: true })))) this.#socket.write(chunk)
+    for (const chunk of encode(message)) this.#socket.write(chunk)
   }
+}
+
+/** Throws for a document that does not fit in a text. */
+function encode(message: FromProcess): Uint8Array[] {
+  return frameOf(Buffer.from(dumps(message, { compactly: true })))
 }
 
 function faultOf(error: unknown): { code: string; message: string } {
