@@ -1,7 +1,8 @@
-import type { Bomb } from './bomb.ts'
+import type { Bomb, Scale } from './bomb.ts'
 
-/** Tar archives of one file that is almost all hole. */
+/** Tar archives of one file that is almost all hole, and their neighbour cpio with members by the hundred thousand. */
 export const tarBombs: readonly Bomb[] = [
+  { name: 'members.cpio', pieces: cpio },
   { name: 'sparse-gnu.tar', pieces: gnu },
   { name: 'sparse-pax-0.1.tar', pieces: () => pax('0.1') },
   { name: 'sparse-pax-1.0.tar', pieces: () => pax('1.0') },
@@ -94,3 +95,15 @@ function padded(bytes: Buffer): Buffer {
 }
 
 const ending = Buffer.alloc(2 * block)
+
+/** Empty members (cpio(5), new ASCII format), and no more than fit into what is unpacked. */
+function* cpio({ count }: Scale): Generator<Uint8Array> {
+  for (let index = 0; index < Math.min(count, 390_000); index++) yield cpioMember(`f${index}`, index)
+  yield cpioMember('TRAILER!!!', 0)
+}
+
+function cpioMember(name: string, inode: number): Buffer {
+  const fields = [inode, 0o100644, 0, 0, 1, 0, 0, 0, 0, 0, 0, name.length + 1, 0]
+  const text = `070701${fields.map(field => field.toString(16).padStart(8, '0')).join('')}${name}\0`
+  return Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4, '\0'))
+}

@@ -1,8 +1,9 @@
 import { Collector } from './collector.ts'
 import { baseName } from './names.ts'
+import type { Listed } from './sevenzip-listing.ts'
 import { runSevenZip, type SevenZipEnd, type SevenZipHost, type SevenZipOutput } from './sevenzip-runtime.ts'
 import { inputPath } from './sevenzip-system.ts'
-import { ComplaintReader, hasWrongPassword, type Listed } from './sevenzip-text.ts'
+import { ComplaintReader, hasWrongPassword } from './sevenzip-text.ts'
 import { Cut, type Member, type Task } from './task.ts'
 import type { WasmModule } from './webassembly.ts'
 
@@ -94,6 +95,7 @@ export class Extraction implements SevenZipHost {
       this.#held = 0
       if (ended instanceof Cut) throw ended
       if (ended === 'at its end' && this.#sizes.size === 0) return
+      await this.#task.breathe()
     }
   }
 

@@ -1,43 +1,4 @@
-/** What 7-Zip's listing tells of a member. */
-export interface Listed {
-  path: string
-  size: number | null
-  isEncrypted: boolean
-  /** Type of file as `ls` shows it: `-`, `l`, `p` …; `-` where it is not told. */
-  type: string
-}
-
-/** Members of a listing (`l -slt -ba`), folders left out. 7-Zip writes line breaks in names as `_`: no name makes a line. */
-export function parseListing(text: string): Listed[] {
-  const members: Listed[] = []
-  for (const block of text.split('\n\n')) {
-    const fields = parseBlock(block)
-    const path = fields.get('Path')
-    if (path === undefined || fields.get('Folder') === '+') continue
-    const attributes = fields.get('Mode') ?? fields.get('Attributes') ?? ''
-    const type = /(?:^|\s)([-bcdlps])[-rwxsStT]{9}(?:\s|$)/.exec(attributes)?.[1] ?? '-'
-    const size = fields.get('Size') ?? ''
-    if (type === 'd' || /^D/.test(attributes)) continue
-    members.push({
-      path,
-      size: size === '' ? null : Number(size),
-      isEncrypted: fields.get('Encrypted') === '+',
-      type,
-    })
-  }
-  return members
-}
-
-/** `Name = value` lines; the first of each name counts. */
-function parseBlock(block: string): Map<string, string> {
-  const fields = new Map<string, string>()
-  for (const line of block.split('\n')) {
-    const at = line.indexOf(' = ')
-    if (at > 0 && !fields.has(line.slice(0, at))) fields.set(line.slice(0, at), line.slice(at + 3))
-    else if (line.endsWith(' =') && !fields.has(line.slice(0, -2))) fields.set(line.slice(0, -2), '')
-  }
-  return fields
-}
+import { Printed } from './printed.ts'
 
 /** A line that 7-Zip prints on standard error. */
 export interface Complaint {
@@ -50,16 +11,16 @@ export interface Complaint {
 
 /** Reads 7-Zip's complaints as they come. */
 export class ComplaintReader {
-  #rest = Buffer.alloc(0)
+  readonly #printed = new Printed()
   #section = ''
 
   /** Complaints that `bytes` bring to an end. */
   read(bytes: Uint8Array): Complaint[] {
-    const text = Buffer.concat([this.#rest, bytes])
-    const end = text.lastIndexOf(0x0a) + 1
+    this.#printed.add(bytes)
     // A line without an end is no message of 7-Zip's.
-    this.#rest = text.length - end > maxLine ? Buffer.alloc(0) : text.subarray(end)
-    const lines = text.subarray(0, end).toString('utf8').split('\n').slice(0, -1)
+    if (this.#printed.size > maxLine && !bytes.includes(0x0a)) this.#printed.takeAll()
+    if (!bytes.includes(0x0a)) return []
+    const lines = this.#printed.takeTo('\n').split('\n').slice(0, -1)
     return lines.map(line => this.#readLine(line)).filter(complaint => complaint !== null)
   }
 

@@ -1,9 +1,10 @@
 import { type SevenZipFormat, sevenZipTypes, weakFormats } from './formats.ts'
 import { streamName } from './names.ts'
 import { Extraction } from './sevenzip-extraction.ts'
+import { type Listed, ListingReader } from './sevenzip-listing.ts'
 import { loadSevenZip, runSevenZip, type SevenZipHost } from './sevenzip-runtime.ts'
 import { inputPath } from './sevenzip-system.ts'
-import { ComplaintReader, type Listed, parseListing, wrongPassword } from './sevenzip-text.ts'
+import { ComplaintReader, wrongPassword } from './sevenzip-text.ts'
 import type { Member, Task } from './task.ts'
 import type { WasmModule } from './webassembly.ts'
 import type { ZipEntry } from './zip-directory.ts'
@@ -89,17 +90,16 @@ function list(program: WasmModule, task: Task, type: string | null): Listing | n
       if (!(error instanceof ListingFull)) throw error
     }
     if (!host.isClosed) {
-      const members = parseListing(host.text)
-      return { members, password, isEncrypted: !isClosed && members.some(member => member.isEncrypted) }
+      const members = host.listing.end()
+      // What is not remembered may be encrypted: a password that nothing needs does no harm.
+      const isEncrypted = host.listing.isFull || members.some(member => member.isEncrypted)
+      return { members, password, isEncrypted: !isClosed && isEncrypted }
     }
     isClosed = true
   }
   task.lock(null)
   return null
 }
-
-/** Text of a listing that is read: that of more than a hundred thousand members. */
-const maxListing = 64 * 2 ** 20
 
 class ListingFull extends Error {}
 
@@ -108,18 +108,13 @@ class ListingHost implements SevenZipHost {
   readonly input: Uint8Array
   /** True when the password does not open the list of names. */
   isClosed = false
+  readonly listing = new ListingReader()
   readonly #task: Task
   readonly #complaints = new ComplaintReader()
-  readonly #pieces: Buffer[] = []
-  #size = 0
 
   constructor(task: Task) {
     this.#task = task
     this.input = task.payload
-  }
-
-  get text(): string {
-    return Buffer.concat(this.#pieces).toString('utf8')
   }
 
   check(): void {
@@ -132,9 +127,8 @@ class ListingHost implements SevenZipHost {
 
   print(channel: 'out' | 'error', bytes: Uint8Array): void {
     if (channel === 'out') {
-      this.#size += bytes.length
-      if (this.#size > maxListing) throw new ListingFull()
-      this.#pieces.push(Buffer.from(bytes))
+      this.listing.read(bytes)
+      if (this.listing.isFull) throw new ListingFull()
       return
     }
     const complaints = this.#complaints.read(bytes)
