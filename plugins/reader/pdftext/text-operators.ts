@@ -10,7 +10,8 @@ const windows1252 = new TextDecoder('windows-1252')
  */
 export function shownText(content: string): string {
   const tokens = new RegExp(token)
-  let [text, operand, isText] = ['', '', false]
+  const page = new Page()
+  let operand = ''
   for (let match = tokens.exec(content); match; match = tokens.exec(content)) {
     const [word] = match
     if (word === '(') {
@@ -19,12 +20,26 @@ export function shownText(content: string): string {
       tokens.lastIndex = end + 1
     } else if (!/^[A-Za-z'"]/.test(word)) operand += operandBytes(word, operand)
     else {
-      if (isText) text += effect(word, operand, text)
-      if (word === 'BT' || word === 'ET') isText = word === 'BT'
+      page.apply(word, operand)
       operand = ''
     }
   }
-  return text.trim() === '' ? '' : `${text.trimEnd()}\n`
+  return page.text.trim() === '' ? '' : `${page.text.trimEnd()}\n`
+}
+
+/** What the operators between `BT` and `ET` show. */
+class Page {
+  text = ''
+  #isText = false
+  /** Kept, not looked up: to look at the text would copy all of it, for each operator. */
+  #isLineStart = true
+
+  apply(operator: string, operand: string): void {
+    const added = this.#isText ? effect(operator, operand, this.#isLineStart) : ''
+    if (added !== '') this.#isLineStart = added.endsWith('\n')
+    this.text += added
+    if (operator === 'BT' || operator === 'ET') this.#isText = operator === 'BT'
+  }
 }
 
 function operandBytes(word: string, before: string): string {
@@ -33,8 +48,8 @@ function operandBytes(word: string, before: string): string {
 }
 
 /** What an operator adds to the text: `Tj`, `TJ`, `'` and `"` show their string, the others with a T may start a line. */
-function effect(operator: string, operand: string, text: string): string {
-  const isNewLine = /^(?:T[dDm*]|['"])$/.test(operator) && text !== '' && !text.endsWith('\n')
+function effect(operator: string, operand: string, isLineStart: boolean): string {
+  const isNewLine = /^(?:T[dDm*]|['"])$/.test(operator) && !isLineStart
   const shown = /^(?:T[jJ]|['"])$/.test(operator) ? printable(operand) : ''
   return (isNewLine ? '\n' : '') + shown
 }
