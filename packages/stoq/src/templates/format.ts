@@ -1,6 +1,6 @@
-/** What stands after `%`: `(name)`, flags, width, precision, type. */
+/** What stands after `%`: `(name)`, flags, width, precision, type. No character fits two parts: zeros are flags. */
 const directive =
-  /%(?:\((?<name>[^()]*)\))?(?<flags>[-+ #0]*)(?<width>\d*)(?:\.(?<precision>\d+))?(?<type>[diouxXeEfFgGcrsa%])/g
+  /%(?:\((?<name>[^()]*)\))?(?<flags>[-+ #0]*)(?<width>(?:[1-9]\d*)?)(?:\.(?<precision>\d+))?(?<type>[diouxXeEfFgGcrsa%])/g
 
 /** Longest field and most decimals that a directive may ask for: a template must not be able to fill the memory. */
 const maxWidth = 1000
