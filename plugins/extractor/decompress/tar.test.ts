@@ -181,3 +181,12 @@ test('a path of millions of slashes is a name like any other', { timeout: 20_000
   assert.equal(error, null)
   assert.equal(members[0]?.meta['filename'], 'name')
 })
+
+test('of a thousand links a hundred are told', async () => {
+  const links = Array.from({ length: 1000 }, (_, index) => ({ name: `l${index}`, type: '2' }))
+  const { log } = await unpack(makeTar(links))
+  assert.deepEqual(
+    [log.length, log[99], log[100]],
+    [101, 'l99 is a symbolic link: left out', 'more of the kind are left out'],
+  )
+})

@@ -139,17 +139,18 @@ function readExtension(type: string, data: Uint8Array, known: Extension): Extens
   }
 }
 
+/** A length has no more digits, and a blank after them. */
+const maxLengthField = 16
+
 /** Records of the form `<length> <key>=<value>\n` (POSIX, pax). */
 function readPax(data: Uint8Array): Extension {
   const extension: Extension = {}
   for (let at = 0; at < data.length; ) {
-    const blank = data.indexOf(0x20, at)
-    const length = Number.parseInt(
-      Buffer.from(data.subarray(at, Math.min(blank, at + 20))).toString('latin1'),
-      10,
-    )
-    if (blank < 0 || !(length > 0)) break
-    const record = decodeUtf8(data.subarray(blank + 1, at + length - 1))
+    const head = Buffer.from(data.subarray(at, at + maxLengthField)).toString('latin1')
+    const digits = /^\d+(?= )/.exec(head)?.[0] ?? ''
+    const length = Number(digits)
+    if (length <= digits.length) break
+    const record = decodeUtf8(data.subarray(at + digits.length + 1, at + length - 1))
     const equals = record.indexOf('=')
     const key = record.slice(0, equals)
     const value = record.slice(equals + 1)

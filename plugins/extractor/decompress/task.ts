@@ -31,6 +31,9 @@ const turnEvery = 50
 /** Faults that are told in words; of the others the number is told. */
 const maxTold = 5
 
+/** Links and the like that are told one by one. */
+const maxLeftOut = 100
+
 /** One call of the plugin: what it works on, what it may use, and what went wrong on the way. */
 export class Task {
   readonly payload: Payload
@@ -41,6 +44,7 @@ export class Task {
   #faultCount = 0
   #firstLocked: string | null = null
   #lockedCount = 0
+  #leftOut = 0
   readonly #budget: PluginContext['budget']
   readonly #signal: AbortSignal
   readonly #log: Logger
@@ -140,9 +144,12 @@ export class Task {
     return faults.length > 0 ? faults.join('; ') : null
   }
 
-  /** Links, devices and the like: said in the log, never unpacked. */
+  /** Links, devices and the like: said in the log, never unpacked. An archive of a million of them does not fill the log. */
   leaveOut(path: string | null, what: string): void {
-    this.#log.info(`${label(path)} is ${what}: left out`)
+    this.check()
+    this.#leftOut++
+    if (this.#leftOut <= maxLeftOut) this.#log.info(`${label(path)} is ${what}: left out`)
+    else if (this.#leftOut === maxLeftOut + 1) this.#log.info('more of the kind are left out')
   }
 }
 

@@ -24,7 +24,10 @@ function* findEntries(task: Task): Generator<ZipEntry, void> {
   const { payload } = task
   let found = 0
   let limit = payload.length
+  // From here on local headers were searched for: a second search, one for each directory, would take for ever.
+  let searched = payload.length
   for (let directory = findDirectory(payload); directory; directory = findDirectory(payload, limit)) {
+    task.check()
     let count = 0
     let last = 0
     limit = directory.end
@@ -37,7 +40,8 @@ function* findEntries(task: Task): Generator<ZipEntry, void> {
     found += count
     if (directory.told !== manyMembers && count % 0x10000 !== directory.told) {
       task.fault(null, `the directory of the zip tells of ${directory.told} members and holds ${count}`)
-      yield* scanLocalHeaders(payload.subarray(0, directory.end), last)
+      yield* scanLocalHeaders(payload.subarray(0, Math.min(directory.end, searched)), last)
+      searched = Math.min(searched, last)
     }
   }
   if (found > 0) return
