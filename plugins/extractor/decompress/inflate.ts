@@ -21,6 +21,9 @@ export interface Inflated {
 /** What is at most this large goes without a stream: 20 times as fast for small files. */
 const maxAtOnce = 32 * 2 ** 20
 
+/** Each piece waits for its turn among all that the process does: many small ones take long where it is busy. */
+const pieceSize = 2 ** 21
+
 const kinds = {
   deflate: { atOnce: inflateRawSync, stream: createInflateRaw },
   zlib: { atOnce: inflateSync, stream: createInflate },
@@ -57,7 +60,7 @@ function chunkSizeFor(expected: number | null | undefined): number {
 }
 
 async function inflateInPieces({ kind, input }: InflateInput, into: Sink, task: Task): Promise<Inflated> {
-  const stream = kinds[kind].stream({ chunkSize: 2 ** 18 })
+  const stream = kinds[kind].stream({ chunkSize: pieceSize })
   stream.end(input)
   try {
     for await (const piece of stream as AsyncIterable<Uint8Array>) {
