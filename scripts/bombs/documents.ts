@@ -20,7 +20,7 @@ const hexed = Buffer.from('00>')
 
 /** Every filter that pdf.js knows, one after another; what comes out at the end is all zeros. */
 function filterChain({ zeros }: Scale): Uint8Array[] {
-  let data: Buffer = runLength(Math.min(zeros, 2 ** 28))
+  let data: Buffer = runLength(Math.min(zeros, 2 ** 32))
   const filters = ['RunLengthDecode']
   for (const name of [
     'FlateDecode',

@@ -112,7 +112,7 @@ function explain(request: HttpRequest, error: unknown): unknown {
   if (error instanceof StoqError) return error
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error
   if (!(first instanceof Error) || !isFiltered(first)) return failed(request, error, errorText(first))
-  const address = /lookup ([^(]+)\(/.exec(first.message)?.[1] ?? 'it'
+  const address = /lookup ([^(\s]+)\(/.exec(first.message)?.[1] ?? 'it'
   const reason = `${address} is a private or reserved address; allow_private_urls in stoq.cfg allows such`
   return new StoqError('STOQ_HTTP_REFUSED', [request.name, reason], { cause: error })
 }
