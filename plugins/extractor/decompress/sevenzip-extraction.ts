@@ -29,6 +29,15 @@ const defaultMaxHeld = 128 * 2 ** 20
 
 const outputFolder = '/o/'
 
+/**
+ * Formats in which members are packed together: 7-Zip unpacks also what is refused, silently, and could not be stopped
+ * meanwhile. Of the others it passes over the data.
+ */
+const solidTypes: ReadonlySet<string> = new Set(['7z', 'cab', 'chm', 'rar', 'rar5', 'wim'])
+
+/** Each write still asks whether there is time. */
+const nowhere: SevenZipOutput = { write: () => {}, close: () => {} }
+
 /** A member that 7-Zip writes now, or wrote last: complaints that follow are about it. */
 interface Made {
   ordinal: number
@@ -162,7 +171,7 @@ export class Extraction implements SevenZipHost {
     const path = target.startsWith(outputFolder) ? target.slice(outputFolder.length) : target
     const listed = this.#findListed(path)
     this.#isRefused = !this.#isWanted(ordinal)
-    if (this.#isRefused) return null
+    if (this.#isRefused) return solidTypes.has(this.#options.type ?? '') ? nowhere : null
     const { maxHeld = defaultMaxHeld } = this.#options
     if (this.#held >= maxHeld && this.#ready.length > 0) throw new HeldEnough()
     this.#task.admit(this.#options.label ?? path, this.#ready.length)

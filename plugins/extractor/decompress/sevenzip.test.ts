@@ -161,6 +161,20 @@ test('an archive that is larger than what is held comes in several runs, every m
   }
 })
 
+test('7-Zip is asked to stop also while it passes over what is done', async () => {
+  const content = Buffer.alloc(20 * 2 ** 20)
+  const solid = await makeWithSevenZip('x.7z', { a: content, b: content }, ['-mx=1', '-ms=on'])
+  const task = makeTask(solid)
+  let checks = 0
+  task.check = () => void checks++
+  const listed = ['a', 'b'].map(path => ({ path, size: content.length, isEncrypted: false, type: '-' }))
+  const extraction = new Extraction({ task, type: '7z', input: solid, listed, maxHeld: 1 })
+  const after: number[] = []
+  for await (const { path } of extraction.run(await loadSevenZip(), ['-'])) if (path) after.push(checks)
+  const [first = 0, second = 0] = after
+  assert.ok(first > 50 && second > 2.5 * first, `${first} and ${second} checks`)
+})
+
 test('content of more than 32 MiB and unknown size comes whole', async () => {
   const content = Buffer.alloc(40 * 2 ** 20)
   content.write('end', content.length - 3)
