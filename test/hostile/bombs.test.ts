@@ -9,7 +9,9 @@ import { MemoryWatch } from './process-tree.ts'
 const mebibyte = 2 ** 20
 /** What a run may produce of one payload: less than the default, so that the test is quick. */
 const maxBytes = 200_000_000
-const limits = { bytes: `${maxBytes}`, children: '2000', seconds: '20', pluginSeconds: '10' }
+const maxChildren = 2000
+const limits = ['--max-bytes', `${maxBytes}`, '--max-children', `${maxChildren}`]
+limits.push('--max-time', '20', '--max-plugin-time', '10')
 
 const goodSamples = [
   'b64_pe.txt',
@@ -63,11 +65,9 @@ interface Run {
 }
 
 /** Scans a folder as a user does, with a home and a folder for temporary files of its own. */
-async function run(folder: string): Promise<Run> {
+async function run(folder: string, flags: readonly string[]): Promise<Run> {
   const [home, temporary, out] = [scratchFolder(), scratchFolder(), join(scratchFolder(), 'out')]
   const words = ['yara', '-F', folder, '-D', '-C', 'file', '-O', out]
-  const flags = ['--max-time', limits.seconds, '--max-plugin-time', limits.pluginSeconds]
-  flags.push('--max-bytes', limits.bytes, '--max-children', limits.children)
   let watch = new MemoryWatch(process.pid)
   watch.stop()
   const before = process.env['TMPDIR']
@@ -113,8 +113,8 @@ for (const name of goodSamples) {
   cpSync(join(root, 'samples', name), join(good, name))
   cpSync(join(root, 'samples', name), join(mixed, name))
 }
-const together = await run(mixed)
-const alone = await run(good)
+const together = await run(mixed, limits)
+const alone = await run(good, limits)
 
 test('every file of a run with bombs has exactly one document', () => {
   for (const name of [...bombs.map(bomb => bomb.name), ...goodSamples]) {
@@ -144,7 +144,7 @@ for (const { name } of bombs) {
       cuts.filter(limit => !possible.includes(limit)),
       [],
     )
-    const bound = expected.includes('max_children') ? Number(limits.children) + 1 : 10
+    const bound = expected.includes('max_children') ? maxChildren + 1 : 10
     assert.ok(document.payloads <= bound, `${document.payloads} payloads`)
   })
 }
@@ -167,6 +167,22 @@ test('no process of a run with bombs holds much more than what one payload may p
   for (const [pid, peak] of together.watch.peaks) {
     assert.ok(peak < 400 * mebibyte + 2 * maxBytes, `process ${pid}: ${Math.round(peak / mebibyte)} MiB`)
   }
+})
+
+test('zeros by the gigabyte end at the default limits, below 300 MB', async () => {
+  const zeros = join(scratchFolder(), 'zeros')
+  const names = bombs.map(({ name }) => name).filter(name => name.startsWith('zeros'))
+  mkdirSync(zeros)
+  for (const name of names) cpSync(join(mixed, name), join(zeros, name))
+  const { documents, watch } = await run(zeros, ['--max-processes', '1'])
+  assert.deepEqual(
+    documents.map(({ truncated }) => truncated.map(({ limit }) => limit)),
+    names.map(() => ['max_bytes']),
+  )
+  assert.ok(
+    [...watch.peaks.values()].every(peak => peak < 300_000_000),
+    `${[...watch.peaks.values()]}`,
+  )
 })
 
 test('a run with bombs leaves nothing behind but its log', () => {

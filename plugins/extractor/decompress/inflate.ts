@@ -19,7 +19,7 @@ export interface Inflated {
 }
 
 /** What is at most this large goes without a stream: 20 times as fast for small files. */
-const maxAtOnce = 32 * 2 ** 20
+const maxAtOnce = 8 * 2 ** 20
 
 /** Each piece waits for its turn among all that the process does: many small ones take long where it is busy. */
 const pieceSize = 2 ** 21
@@ -40,6 +40,7 @@ export interface InflateInput {
 /** Unpacks one stream into `into`, which counts. What a stream gave before its damage was found is no content. */
 export async function inflate(given: InflateInput, into: Sink, task: Task): Promise<Inflated> {
   const { kind, input, expected } = given
+  if ((expected ?? 0) > maxAtOnce) return inflateInPieces(given, into, task)
   const maxOutputLength = Math.max(1, Math.min(maxAtOnce, into.room))
   let result: { buffer: Buffer; engine: { bytesWritten: number } }
   try {
