@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { realpathSync, statSync } from 'node:fs'
 import { nearest } from './cli/nearest.ts'
-import { bundledPlugins } from './config/bundled.ts'
 import { type Logger, type LogLevel, LogSinks } from './config/logger.ts'
 import {
   type LoadedSettings,
   loadSettings,
+  pluginFolders,
   type Settings,
   type SettingsInput,
   settingNames,
@@ -35,6 +35,8 @@ export type StoqOptions = SettingsInput & {
   stderr?: (line: string) => void
   /** True: payloads are scanned in processes of their own, as the command line does. False: in this one. */
   isolates?: boolean
+  /** Plugins that were searched for already. */
+  found?: Discovery | null
   /** What a scan process is given by the process that started it. */
   inherited?: Inherited
 }
@@ -74,6 +76,7 @@ export class Stoq {
   readonly #commandLine: string[]
   #worker: StoqWorkerPlugin | null = null
   #discovery: Discovery | null = null
+  readonly #found: Discovery | null
 
   constructor(options: StoqOptions = {}) {
     const {
@@ -81,10 +84,12 @@ export class Stoq {
       stderr = line => void process.stderr.write(line),
       isolates = false,
       inherited,
+      found = null,
       ...input
     } = options
     const loaded = inherited ? { settings: inherited.settings, extra: {}, scan: {} } : loadSettings(input)
     this.isolates = isolates
+    this.#found = found
     this.rights = inherited?.rights ?? null
     if (inherited) this.#discovery = { plugins: inherited.plugins, faults: [], notes: [] }
     this.settings = loaded.settings
@@ -150,14 +155,16 @@ export class Stoq {
 
   /** Everything found in the plugin folders, searched at first use. */
   get discovery(): Discovery {
-    this.#discovery ??= this.collectPlugins()
+    this.#discovery ??= this.#found ? this.#adopt(this.#found) : this.collectPlugins()
     return this.#discovery
   }
 
   /** Searches the plugin folders again. What is wrong with a plugin is logged once, and that plugin left out. */
   collectPlugins(): Discovery {
-    const { bundled_plugins, plugin_dir_list } = this.settings
-    const found = discoverPlugins([...(bundled_plugins ? [bundledPlugins] : []), ...plugin_dir_list])
+    return this.#adopt(discoverPlugins(pluginFolders(this.settings)))
+  }
+
+  #adopt(found: Discovery): Discovery {
     for (const fault of found.faults) this.log.error(fault)
     for (const note of found.notes) this.log[note.endsWith('does not exist') ? 'debug' : 'warning'](note)
     this.#discovery = found

@@ -1,5 +1,4 @@
-import { bundledPlugins } from '../config/bundled.ts'
-import { loadSettings } from '../config/settings.ts'
+import { loadSettings, pluginFolders } from '../config/settings.ts'
 import { pluginCategories } from '../plugin/categories.ts'
 import { discoverPlugins } from '../plugin/discovery.ts'
 import { coversNetwork } from '../pool/permissions.ts'
@@ -11,8 +10,7 @@ const openNetwork = `Node ${process.versions.node} does not keep scan processes 
 /** `stoq list`: every plugin by kind. Plugins that are left out are told, and in the exit status. */
 export async function list(): Promise<number> {
   const { settings } = loadSettings()
-  const directories = [...(settings.bundled_plugins ? [bundledPlugins] : []), ...settings.plugin_dir_list]
-  const { plugins, faults } = discoverPlugins(directories)
+  const { plugins, faults } = discoverPlugins(pluginFolders(settings))
   const lines = ['Available Plugins:']
   for (const category of pluginCategories) {
     lines.push(` ${category}s`)

@@ -6,6 +6,7 @@ import { countKills, runStatistics } from '../ingest/statistics.ts'
 import { hasTrouble, type RunTotals } from '../ingest/totals.ts'
 import { version } from '../plugin/version.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
+import { takeFound } from '../pool/early-start.ts'
 import { formatSize, printable } from '../results/printable.ts'
 import { writeWhole } from '../results/write-whole.ts'
 import { Stoq } from '../stoq.ts'
@@ -29,6 +30,7 @@ export async function withStoq(
     argv: ['stoq', name, ...flags],
     stderr: line => progress.above(line),
     isolates: true,
+    found: takeFound(),
     ...logLevel(flags),
   })
   const signals = watchSignals(stoq, () => progress.above(inFlightReport(stoq)))

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { StoqError } from '../errors.ts'
 import { isTlp } from '../pipeline/tlp.ts'
-import { bundledRules } from './bundled.ts'
+import { bundledPlugins, bundledRules } from './bundled.ts'
 import { type IniFile, parseIni } from './ini.ts'
 import { type LogLevel, logLevels } from './logger.ts'
 
@@ -140,6 +140,11 @@ export function loadSettings(input: SettingsInput = {}): LoadedSettings {
     extra: Object.freeze(config.extra),
     scan: Object.freeze(config.scan),
   }
+}
+
+/** The folders that plugins are searched in, in order. */
+export function pluginFolders({ bundled_plugins, plugin_dir_list }: Readonly<Settings>): string[] {
+  return bundled_plugins ? [bundledPlugins, ...plugin_dir_list] : plugin_dir_list
 }
 
 /** Names of all settings, for messages and the reference page. */

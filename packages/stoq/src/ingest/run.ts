@@ -91,8 +91,13 @@ export class Run {
     const worker = this.#worker
     const { signal } = worker.stoq.stopping
     for (const each of worker.namedPaths) if (!worker.stoq.isUrl(each)) worker.stoq.grantPath(each)
-    await this.prepare()
-    this.#source = await loadSource(worker)
+    const preparing = this.prepare()
+    const loading = loadSource(worker)
+    loading.catch(() => {
+      // What cannot be prepared is told first.
+    })
+    await preparing
+    this.#source = await loading
     this.#output.durable = this.#source?.durable ?? false
     const pause = Math.min(readCount(worker, 'cron') * 1000, longestTimer)
     do {

@@ -73,6 +73,7 @@ class ChildService {
     } catch {
       // What never opened has nothing to let go of.
     }
+    this.#send({ kind: 'closed' })
     this.#socket.end(() => process.exit())
   }
 

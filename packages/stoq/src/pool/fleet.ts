@@ -1,5 +1,6 @@
 import { StoqError } from '../errors.ts'
 import type { Right } from '../pipeline/rights.ts'
+import { takeEarly } from './early-start.ts'
 import type { Job } from './job.ts'
 import type { Launch } from './launch.ts'
 import { Reaper } from './reaper.ts'
@@ -44,7 +45,9 @@ export class Fleet {
 
   start(rights: readonly Right[]): ScanProcess {
     const { grants, temp, max_memory, open } = this.#launch
-    const process = new ScanProcess({ grants, temp, max_memory, rights }, this.#events)
+    const options = { grants, temp, max_memory, rights }
+    const process = takeEarly(options) ?? new ScanProcess(options)
+    process.attach(this.#events)
     this.processes.add(process)
     if (process.pid > 0) this.#reaper?.add(process.pid)
     process.send(open(process.folder, rights, this.#started++ === 0))
@@ -78,13 +81,17 @@ export class Fleet {
     for (const each of this.processes) if (each.jobs.size > 0) each.kill()
     for (const each of this.processes) each.end()
     const end = performance.now() + closeMilliseconds
-    for (const each of this.processes) await each.ended(Math.max(0, end - performance.now()))
-    for (const each of this.processes) each.kill()
+    for (const each of this.processes) await each.closed(Math.max(0, end - performance.now()))
+    for (const each of this.processes) {
+      each.kill()
+      each.remove()
+    }
     this.#reaper?.close()
   }
 }
 
-function hasRights(process: ScanProcess, rights: readonly Right[]): boolean {
+/** True when a process has these rights and no others. */
+export function hasRights(process: ScanProcess, rights: readonly Right[]): boolean {
   return process.rights.length === rights.length && rights.every(right => process.rights.includes(right))
 }
 

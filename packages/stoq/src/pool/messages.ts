@@ -57,4 +57,6 @@ export type FromProcess =
   | { kind: 'absent'; rule: string; plugin: string }
   /** A plugin left a promise behind that was rejected. */
   | { kind: 'stray'; message: string; stack?: string }
+  /** Its plugins have let go of what they held: it may be killed. */
+  | { kind: 'closed' }
   | { kind: 'statistics'; plugins: Record<string, PluginStatistics> }

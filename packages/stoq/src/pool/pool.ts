@@ -7,7 +7,7 @@ import { neededRights, type Right } from '../pipeline/rights.ts'
 import { CallStatistics } from '../pipeline/statistics.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import type { CallRecord } from './call-record.ts'
-import { depth, Fleet } from './fleet.ts'
+import { depth, Fleet, hasRights } from './fleet.ts'
 import { mayRead } from './grants.ts'
 import { afterDeath, type Job, nameOf, newJob, secondsFor } from './job.ts'
 import { type Launch, prepareLaunch } from './launch.ts'
@@ -191,7 +191,7 @@ export class PoolScanner implements Scanner {
 
   /** A process without work takes half of what another one has not begun. */
   #share(idle: ScanProcess): void {
-    const others = [...this.#fleet.processes].filter(({ rights }) => rights === idle.rights)
+    const others = [...this.#fleet.processes].filter(each => hasRights(each, idle.rights))
     const full = others.sort((a, b) => b.jobs.size - a.jobs.size)[0]
     if (!full || full.jobs.size < 2 || idle.isRetiring || !idle.isAlive) return
     const begun = new Set(full.calls().map(({ id }) => id))

@@ -53,12 +53,13 @@ export class ScanProcess {
   readonly #child: ChildProcess
   readonly #channel: Duplex
   readonly #record: number
-  readonly #end = Promise.withResolvers<void>()
+  readonly #end = Promise.withResolvers<{ how: string; calls: CallRecord[] }>()
+  readonly #closed = Promise.withResolvers<void>()
   #hasEnded = false
   #written = ''
   #fault: string | null = null
 
-  constructor(options: ProcessOptions, events: ProcessEvents) {
+  constructor(options: ProcessOptions) {
     this.rights = options.rights
     this.folder = makeProcessFolder(options.temp)
     this.#record = openNameless(this.folder)
@@ -69,7 +70,7 @@ export class ScanProcess {
       detached: true,
     })
     this.#channel = this.#child.stdio[3] as Duplex
-    this.#listen(events)
+    this.#watchEnd()
   }
 
   get pid(): number {
@@ -105,22 +106,34 @@ export class ScanProcess {
     this.#channel.end()
   }
 
-  /** Resolves when it has ended, or after so many milliseconds. */
-  async ended(milliseconds: number): Promise<void> {
+  /** Removes its folder, where nobody waits for its end. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Resolves when it has ended or has nothing left to do, or after so many milliseconds. */
+  async closed(milliseconds: number): Promise<void> {
     if (this.#hasEnded) return
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>(resolve => {
+    const late = new Promise(resolve => {
       timer = setTimeout(resolve, milliseconds)
     })
-    await Promise.race([this.#end.promise, late])
+    await Promise.race([this.#end.promise, this.#closed.promise, late])
     clearTimeout(timer)
   }
 
-  #listen({ message, text, end }: ProcessEvents): void {
+  /** Tells what it does from now on, and what it has done. */
+  attach(events: ProcessEvents): void {
+    this.#listen(events)
+    void this.#end.promise.then(({ how, calls }) => events.end(this, how, calls))
+  }
+
+  #listen({ message, text }: ProcessEvents): void {
     const frames = new FrameReader()
     this.#channel.on('data', (chunk: Buffer) => {
       try {
-        for (const { head } of frames.push(chunk)) message(this, JSON.parse(head.toString()) as FromProcess)
+        for (const { head } of frames.push(chunk))
+          this.#tell(JSON.parse(head.toString()) as FromProcess, message)
       } catch (error) {
         this.#fault = `it said what cannot be understood (${errorText(error)})`
         this.kill()
@@ -134,14 +147,21 @@ export class ScanProcess {
         text(this, piece)
       })
     }
+  }
+
+  #tell(message: FromProcess, tell: ProcessEvents['message']): void {
+    if (message.kind === 'closed') this.#closed.resolve()
+    else tell(this, message)
+  }
+
+  #watchEnd(): void {
     const ended = (how: string) => {
       if (this.#hasEnded) return
       this.#hasEnded = true
-      this.#end.resolve()
       const calls = this.calls()
       closeSync(this.#record)
-      rmSync(this.folder, { recursive: true, force: true })
-      end(this, how, calls)
+      this.remove()
+      this.#end.resolve({ how, calls })
     }
     this.#child.on('error', error => ended(errorText(error)))
     // Not `exit`: what it said last is still on its way then.

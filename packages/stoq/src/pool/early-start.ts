@@ -1,0 +1,74 @@
+import { loadSettings, pluginFolders } from '../config/settings.ts'
+import { neededRights } from '../pipeline/rights.ts'
+import { type Discovery, discoverPlugins } from '../plugin/discovery.ts'
+import { collectGrants, runsInScanProcess } from './grants.ts'
+import { type ProcessOptions, ScanProcess } from './scan-process.ts'
+import { openTempFolder } from './temp.ts'
+
+/** The scan process that was started before it was clear what for, until a run takes it. */
+let early: { process: ScanProcess; options: ProcessOptions } | null = null
+let found: Discovery | null = null
+
+/**
+ * Starts a scan process while the rest of a command is still loaded: both take as long. What is wrong with settings or
+ * plugins is told when the command gets there; a process that nobody takes ends with this one.
+ */
+export function startEarly(command: string, words: readonly string[]): void {
+  try {
+    const { settings, scan } = loadSettings()
+    found = discoverPlugins(pluginFolders(settings))
+    const isFriendly = command === 'scan' || command === 'explain'
+    const name = isFriendly ? (scan['worker'] ?? 'yara') : command
+    const flags = isFriendly ? (scan['flags'] ?? '').split(/\s+/) : []
+    const argv = [...flags, ...words].filter(Boolean)
+    const worker = found.plugins.find(
+      each => each.category === 'worker' && each.name.toLowerCase() === name.toLowerCase(),
+    )
+    if (!worker || argv.includes('-h') || argv.includes('--help')) return
+    const plugins = found.plugins.filter(runsInScanProcess)
+    const named = argv.filter(word => !word.startsWith('-'))
+    const options = {
+      grants: collectGrants({ settings, plugins, argv, named }),
+      temp: openTempFolder(settings.temp_dir, error => {
+        throw error
+      }),
+      rights: neededRights(worker),
+      max_memory: settings.max_memory,
+    }
+    const process = new ScanProcess(options)
+    early = { process, options }
+    globalThis.process.once('exit', () => discard(process))
+  } catch {
+    // The command meets the same fault, and tells it.
+  }
+}
+
+/** The plugins that were found on the way, once. */
+export function takeFound(): Discovery | null {
+  const taken = found
+  found = null
+  return taken
+}
+
+/** The process that was started early, where it may do what is wanted; else it is ended. */
+export function takeEarly(wanted: ProcessOptions): ScanProcess | null {
+  const taken = early
+  early = null
+  if (!taken) return null
+  if (taken.process.isAlive && isEnough(taken.options, wanted)) return taken.process
+  discard(taken.process)
+  return null
+}
+
+function isEnough(started: ProcessOptions, wanted: ProcessOptions): boolean {
+  const isSame = started.temp === wanted.temp && started.max_memory === wanted.max_memory
+  const { code, payloads } = started.grants
+  const readable = new Set([...code, ...payloads])
+  const isReadable = [...wanted.grants.code, ...wanted.grants.payloads].every(path => readable.has(path))
+  return isSame && isReadable && `${started.rights}` === `${wanted.rights}`
+}
+
+function discard(process: ScanProcess): void {
+  process.kill()
+  process.remove()
+}
