@@ -1,31 +1,60 @@
 import { StoqError } from '../errors.ts'
+import type { StoqConnectorPlugin } from '../plugin/connector.ts'
 import type { Kwargs } from '../plugin/plugin.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
+import type { ByteGate } from './byte-gate.ts'
 import { type Message, messageName } from './message.ts'
 
-/** A payload: its bytes, or where a scanner can read them by itself. */
-export type Fetched = Uint8Array | { path: string } | null
+/** A payload: its bytes, or where a scanner can read them by itself, until it is let go. */
+export interface Fetched {
+  payload: Uint8Array | { path: string } | null
+  release(): void
+}
+
+/** How payloads are fetched. */
+export interface FetchOptions {
+  /** True for a path that the scanner reads by itself. */
+  canRead: (path: string) => boolean
+  /** Bounds the bytes that are held. */
+  gate: ByteGate
+}
 
 /**
- * The bytes that a message carries or names, or their path where `canRead` says that the scanner reads that itself; null
- * when it names none. Throws when they cannot be had.
+ * The bytes that a message carries or names, or their path where the scanner reads that itself; null when it names none.
+ * Throws when they cannot be had.
  */
 export async function fetchPayload(
   worker: StoqWorkerPlugin,
   message: Message,
-  canRead: (path: string) => boolean,
+  { canRead, gate }: FetchOptions,
 ): Promise<Fetched> {
-  if (message.payload !== undefined) return inlineBytes(message.payload)
-  if (message.archive === undefined) return null
-  const place = messageName(message)
+  if (message.payload !== undefined) {
+    const payload = inlineBytes(message.payload)
+    const hold = await gate.enter(payload.byteLength)
+    return { payload, release: () => hold.leave() }
+  }
+  if (message.archive === undefined) return { payload: null, release: () => {} }
   const connector = await worker.loadConnector(message.archive)
+  const { archive: _archive, ...kwargs } = message
+  const path = await connector.getPath?.(kwargs as Kwargs)
+  if (typeof path === 'string' && canRead(path)) return { payload: { path }, release: () => {} }
+  const hold = await gate.enter()
+  try {
+    const payload = await ask(connector, message, kwargs as Kwargs)
+    hold.settle(payload.byteLength)
+    return { payload, release: () => hold.leave() }
+  } catch (error) {
+    hold.leave()
+    throw error
+  }
+}
+
+async function ask(connector: StoqConnectorPlugin, message: Message, kwargs: Kwargs): Promise<Uint8Array> {
+  const place = messageName(message)
   if (!connector.getFile) {
     throw new StoqError('STOQ_PAYLOAD_MISSING', [place, `${connector.id} cannot fetch payloads`])
   }
-  const { archive: _archive, ...kwargs } = message
-  const path = await connector.getPath?.(kwargs as Kwargs)
-  if (typeof path === 'string' && canRead(path)) return { path }
-  const payload = await connector.getFile(kwargs as Kwargs)
+  const payload = await connector.getFile(kwargs)
   if (payload) return payload
   throw new StoqError('STOQ_PAYLOAD_MISSING', [place, `${connector.id} has none`])
 }

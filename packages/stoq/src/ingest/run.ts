@@ -2,19 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Trace } from '../dispatch/trace.ts'
 import { errorText, StoqError } from '../errors.ts'
 import type { ScanOutcome } from '../pipeline/environment.ts'
-import { isTlp, mayScan } from '../pipeline/tlp.ts'
+import { knownTlp, mayScan } from '../pipeline/tlp.ts'
 import { takeTurns } from '../pipeline/turn.ts'
 import type { StoqConnectorPlugin } from '../plugin/connector.ts'
 import type { Kwargs } from '../plugin/plugin.ts'
 import type { StoqSourcePlugin } from '../plugin/source.ts'
-import { longestTimer } from '../plugin/within.ts'
+import { aborted, longestTimer } from '../plugin/within.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import type { InFlight, Scanner, ScanPlan, ScanRequest } from '../pool/scanner.ts'
 import { hasFindings } from '../results/findings.ts'
 import { DocumentOutput } from '../results/output.ts'
 import type { ResultDocument } from '../results/types.ts'
 import { archivePayloads } from './archive.ts'
-import { fetchPayload } from './fetch.ts'
+import { ByteGate } from './byte-gate.ts'
+import { publishError } from './error-queue.ts'
+import { type Fetched, fetchPayload } from './fetch.ts'
+import { loadSource } from './load-source.ts'
 import {
   checkMessage,
   heldBytes,
@@ -46,6 +49,7 @@ export class Run {
   readonly #worker: StoqWorkerPlugin
   readonly #queue: MessageQueue<Job>
   readonly #output: DocumentOutput
+  readonly #gate = new ByteGate()
   #archive: StoqConnectorPlugin | null = null
   #source: StoqSourcePlugin | null = null
   #scanner: Scanner | null = null
@@ -139,7 +143,8 @@ export class Run {
   /** Scans and saves now, past the queue. Throws when the payload cannot be had or saved. */
   async scanNow(message: Message): Promise<ResultDocument[]> {
     await this.prepare()
-    const outcome = await this.#scan(message)
+    // A worker may call this while it holds a payload of its own: it does not wait for itself.
+    const outcome = await this.#scan(message, new ByteGate(Number.POSITIVE_INFINITY))
     if (outcome) await this.#save(outcome.documents)
     return outcome?.documents ?? []
   }
@@ -174,7 +179,7 @@ export class Run {
     const { totals } = this
     totals.ingested++
     try {
-      const outcome = await this.#scan(message)
+      const outcome = await this.#scan(message, this.#gate)
       const documents = outcome ? await this.#save(outcome.documents) : 0
       if (outcome?.poison !== undefined) return await this.#poisoned(message, documents, outcome.poison)
       const state = outcome ? 'saved' : 'refused'
@@ -199,7 +204,7 @@ export class Run {
   }
 
   /** null: refused because of its TLP. */
-  async #scan(message: Message): Promise<ScanOutcome | null> {
+  async #scan(message: Message, gate: ByteGate): Promise<ScanOutcome | null> {
     const worker = this.#worker
     const { settings, stopping, log } = worker.stoq
     if (stopping.signal.aborted) throw new StoqError('STOQ_RUN_STOPPED', ['a signal'])
@@ -212,7 +217,20 @@ export class Run {
     }
     const scanner = this.#scanner
     if (!scanner) throw new StoqError('STOQ_RUN_STOPPED', ['its end'])
-    const payload = await fetchPayload(worker, message, path => scanner.canRead(path))
+    const fetched = await fetchPayload(worker, message, { canRead: path => scanner.canRead(path), gate })
+    try {
+      return await this.#scanFetched(scanner, message, tlp, fetched)
+    } finally {
+      fetched.release()
+    }
+  }
+
+  async #scanFetched(
+    scanner: Scanner,
+    message: Message,
+    tlp: string,
+    { payload }: Fetched,
+  ): Promise<ScanOutcome> {
     const archive = payload !== null && this.#archive !== null && isNewTo(this.#archive, message)
     const { payload: _, ...kwargs } = message as Kwargs
     const outcome = await scanner.scan({ payload, kwargs, tlp, archive } as ScanRequest)
@@ -252,23 +270,14 @@ export class Run {
     return stopping.signal.aborted && error instanceof Error && error.name === 'AbortError'
   }
 
-  /** Puts a message that failed on the error queue of its source; false: there is one and it did not take it. */
+  /** Hands a message that failed to the error queue; false: it was not taken, and has to be seen again. */
   async #reject(message: Message, error: unknown): Promise<boolean> {
-    const { log } = this.#worker.stoq
-    log.error(`${messageName(message)}: ${errorText(error)}`, error)
-    const source = this.#source
-    if (!source?.publish) return true
+    this.#worker.stoq.log.error(`${messageName(message)}: ${errorText(error)}`, error)
     try {
-      await source.publishConnect?.()
-      try {
-        await source.publish({ ...message, err: errorText(error) }, this.#worker.name, true)
-      } finally {
-        await source.publishRelease?.()
-      }
+      await publishError(this.#source, this.#worker.name, message, error)
       return true
     } catch (fault) {
-      const text = `${source.id} could not put ${messageName(message)} on its error queue: ${errorText(fault)}`
-      this.#fault(text, fault)
+      this.#fault(errorText(fault), fault)
       return false
     }
   }
@@ -279,28 +288,8 @@ export class Run {
   }
 }
 
-/** The source that the options ask for; null for a worker that produces data itself. */
-async function loadSource(worker: StoqWorkerPlugin): Promise<StoqSourcePlugin | null> {
-  const { namedPaths, error_queue, source_plugin, stoq } = worker
-  if (!source_plugin && namedPaths.length === 0 && !error_queue) return null
-  return worker.loadSource(source_plugin ?? stoq.settings.default_source)
-}
-
 /** A payload that came out of the archive by its hash is in it already. */
 function isNewTo(archive: StoqConnectorPlugin, message: Message): boolean {
   const place = message.path ?? message.url ?? message.payload
   return message.archive !== archive.name || place !== undefined
-}
-
-/** A word that is no TLP is handled as the most restricted one. */
-function knownTlp(word: string): string {
-  return isTlp(word) ? word.toLowerCase() : 'red'
-}
-
-/** Resolves when `signal` is aborted; forgotten when `until` is. */
-function aborted(signal: AbortSignal, until: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true, signal: until })
-  })
 }

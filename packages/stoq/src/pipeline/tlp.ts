@@ -17,3 +17,8 @@ function level(word: string): number {
   const known = word.toLowerCase()
   return isTlp(known) ? tlpLevels[known as Tlp] : tlpLevels.red
 }
+
+/** A word that is no TLP is handled as the most restricted one. */
+export function knownTlp(word: string): string {
+  return isTlp(word) ? word.toLowerCase() : 'red'
+}
