@@ -100,6 +100,12 @@ everyEngine('a namespace that a source asks for is reported', engine => {
   assert.equal(rules.scan(new Uint8Array())[0]?.namespace, 'mine')
 })
 
+everyEngine('a pattern that two rules share is found for one where the other cannot match', engine => {
+  const shared = 'strings: $a = "shared" condition:'
+  const rules = `rule a { ${shared} uint16be(0) == 0x4D5A and $a } rule b { ${shared} filesize > 100 and $a } rule c { ${shared} $a }`
+  assert.deepEqual(names(scan(engine, rules, 'a shared text')), ['c'])
+})
+
 everyEngine('modules give facts of the payload', engine => {
   const exe = readFileSync(new URL('../../../../../test/parity/samples/pe32.exe', import.meta.url))
   const rules = 'import "pe" import "math" rule a { condition: pe.is_pe and math.entropy(0, filesize) > 0.5 }'

@@ -32,7 +32,10 @@ interface ScanResult {
   }[]
 }
 
-/** The official WebAssembly build of YARA-X: every platform, 5 ms for each scan. Throws STOQ_DISPATCH_ENGINE. */
+/**
+ * The official WebAssembly build of YARA-X: every platform, 2 ms for each scan. Throws STOQ_DISPATCH_ENGINE.
+ * 1.19, because 1.20 misses patterns that two rules share (VirusTotal/yara-x issues 762 and 771).
+ */
 export async function loadWasmEngine(): Promise<YaraEngine> {
   try {
     const binding = await import('@virustotal/yara-x')
@@ -132,7 +135,7 @@ class WasmRules implements CompiledRules {
 
 const scansBetweenRelease = 100
 
-/** YARA-X 1.20 makes a WebAssembly.Instance for every scan and never lets go of it: 9 KB each. None is in use between scans. */
+/** YARA-X makes a WebAssembly.Instance for every scan and never lets go of it: 9 KB each. None is in use between scans. */
 function releaseInstances(kept: ObjectTable): void {
   for (let index = 0; index < kept.length; index++) {
     const object = kept.get(index)
