@@ -6,7 +6,8 @@
   keyword for the plugin and a key of the result.
 
   Whatever stands at a fixed place is read with uint8() and its kin, which costs nothing; strings are for what may stand
-  anywhere. uint16(), uint32() read the low byte first, uint16be(), uint32be() the high byte first.
+  anywhere. uint16(), uint32() read the low byte first, uint16be(), uint32be() the high byte first. Regular expressions and
+  nocase strings cost most: with `is_pdf and ...` they are looked for only where the rule is_pdf matches.
 */
 
 // ---- carvers ----

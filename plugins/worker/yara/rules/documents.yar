@@ -70,7 +70,7 @@ rule office_macro : office {
     $project = "_VBA_PROJECT" wide
     $part = "vbaProject.bin"
   condition:
-    (is_ole and $project) or (is_zip and $part)
+    any of them and (is_ole or is_zip) and ((is_ole and $project) or (is_zip and $part))
 }
 
 // Inside of a zip the words are compressed: they are found when vbaProject.bin itself is the payload.

@@ -22,6 +22,13 @@ rule html_application : script suspicious {
     $tag
 }
 
+private rule names_powershell {
+  strings:
+    $name = "powershell" nocase ascii wide
+  condition:
+    $name
+}
+
 // -e, -ec, -enc … -EncodedCommand, then base64.
 rule powershell_encoded : script suspicious {
   meta:
@@ -30,7 +37,15 @@ rule powershell_encoded : script suspicious {
   strings:
     $command = /powershell[^\r\n]{1,200}[ \t]-e(c|n[a-z]{0,13})?[ \t]{1,8}["']?[A-Za-z0-9+\/=]{24}/ nocase ascii wide
   condition:
-    $command
+    names_powershell and $command
+}
+
+private rule names_download {
+  strings:
+    $method = ".Download" nocase ascii wide
+    $cmdlet = "-WebRequest" nocase ascii wide
+  condition:
+    any of them
 }
 
 rule powershell_download : script suspicious {
@@ -46,7 +61,15 @@ rule powershell_download : script suspicious {
     $get3 = ".DownloadData(" nocase ascii wide
     $get4 = "Invoke-WebRequest" nocase ascii wide
   condition:
-    any of ($run*) and any of ($get*)
+    names_download and any of ($run*) and any of ($get*)
+}
+
+private rule names_shell_object {
+  strings:
+    $shell = ".Shell" nocase ascii wide
+    $application = ".Application" nocase ascii wide
+  condition:
+    any of them
 }
 
 rule windows_script_dropper : script suspicious {
@@ -62,7 +85,7 @@ rule windows_script_dropper : script suspicious {
     $fetch2 = "WinHttp.WinHttpRequest" nocase ascii wide
     $fetch3 = "Microsoft.XMLHTTP" nocase ascii wide
   condition:
-    ($start or $shell) and (any of ($write*) or any of ($fetch*))
+    names_shell_object and ($start or $shell) and (any of ($write*) or any of ($fetch*))
 }
 
 rule javascript_unpacking : script suspicious {
@@ -79,6 +102,13 @@ rule javascript_unpacking : script suspicious {
     ($eval or $function) and ($unescape or $characters or $atob) and not pe_file
 }
 
+private rule is_php {
+  strings:
+    $tag = "<?php" nocase
+  condition:
+    $tag
+}
+
 rule php_eval : script suspicious {
   meta:
     author = "stoQ"
@@ -88,5 +118,5 @@ rule php_eval : script suspicious {
     $decode = /\b(eval|assert)[ \t]{0,4}\([ \t@]{0,4}(base64_decode|gzinflate|gzuncompress|str_rot13)[ \t]{0,4}\(/ nocase
     $request = /\b(eval|assert|system|shell_exec|passthru)[ \t]{0,4}\([ \t@]{0,4}\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
   condition:
-    $tag and ($decode or $request)
+    is_php and $tag and ($decode or $request)
 }

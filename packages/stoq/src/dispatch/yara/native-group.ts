@@ -1,4 +1,5 @@
 import type { StringMatch } from './engine.ts'
+import { planUnits, type Unit } from './plan-units.ts'
 import { type Hit, maxMatchesPerPattern, type PreparedSource } from './rule-set.ts'
 import { joinSources, splitRules } from './split-rules.ts'
 
@@ -7,12 +8,26 @@ export interface NativeBinding {
   compile(source: string, options: { enableIncludes: boolean }): NativeScanner
 }
 
-interface NativeScanner {
-  setMaxMatchesPerPattern(limit: number): void
-  scan(payload: Buffer): { ruleIdentifier: string; matches: StringMatch[] }[]
+interface NativeMatch {
+  ruleIdentifier: string
+  matches: StringMatch[]
 }
 
-/** Compiling rules anew costs 20 ms: as much as it saves over this many bytes. A run over one file never pays it. */
+interface NativeScanner {
+  setMaxMatchesPerPattern(limit: number): void
+  scan(payload: Buffer): NativeMatch[]
+}
+
+/** A unit that is compiled when it is first needed. */
+interface NativeUnit extends Unit {
+  scanner?: NativeScanner
+}
+
+/**
+ * Compiling rules anew, as units, costs 20 ms: as much as it saves over this many bytes. A run over one file never pays it.
+ * Parting them further saves less.
+ */
+const planAfterBytes = 8 * 1024 * 1024
 const splitAfterBytes = 16 * 1024 * 1024
 
 /** Sources that are compiled together; no two of their rules have the same name. */
@@ -20,7 +35,8 @@ export class NativeGroup {
   readonly sources: readonly PreparedSource[]
   readonly #binding: NativeBinding
   readonly #owners: Map<string, PreparedSource>
-  #scanners: NativeScanner[]
+  #first: NativeUnit[]
+  #second: readonly NativeUnit[] = []
   #bytes = 0
 
   /** Throws the binding's error when the sources do not compile. */
@@ -28,31 +44,61 @@ export class NativeGroup {
     this.sources = sources
     this.#binding = binding
     this.#owners = new Map(sources.flatMap(source => [...source.rules.keys()].map(name => [name, source])))
-    this.#scanners = [this.#compile(joinSources(sources))]
+    this.#first = this.#compileAll([this.#wholeUnit(joinSources(sources))])
   }
 
   scan(payload: Buffer): Hit[] {
     this.#countBytes(payload.length)
-    const matches = this.#scanners.flatMap(scanner => scanner.scan(payload))
-    return matches.flatMap(match => {
-      const source = this.#owners.get(match.ruleIdentifier)
+    const matched = new Set<string>()
+    const hits = this.#first.flatMap(unit => this.#scanUnit(unit, payload, matched))
+    for (const unit of this.#second) {
+      if (unit.guards.every(guard => matched.has(guard))) hits.push(...this.#scanUnit(unit, payload, matched))
+    }
+    return hits
+  }
+
+  #scanUnit(unit: NativeUnit, payload: Buffer, matched: Set<string>): Hit[] {
+    const scanner = unit.scanner ?? this.#compile(unit)
+    return scanner.scan(payload).flatMap(({ ruleIdentifier: rule, matches }) => {
+      matched.add(rule)
+      const source = unit.owned.has(rule) && this.#owners.get(rule)
       if (!source) return []
-      const strings = match.matches.map(({ identifier, offset, length }) => ({ identifier, offset, length }))
-      return [{ source, rule: match.ruleIdentifier, strings }]
+      const strings = matches.map(({ identifier, offset, length }) => ({ identifier, offset, length }))
+      return [{ source, rule, strings }]
     })
   }
 
   #countBytes(length: number): void {
+    const before = this.#bytes
     this.#bytes += length
-    if (this.#bytes <= splitAfterBytes) return
-    this.#bytes = Number.NEGATIVE_INFINITY
-    const texts = splitRules(this.sources)
-    if (texts.length > 1) this.#scanners = texts.map(text => this.#compile(text))
+    if (before <= planAfterBytes && this.#bytes > planAfterBytes) this.#plan()
+    if (before <= splitAfterBytes && this.#bytes > splitAfterBytes) this.#split()
   }
 
-  #compile(text: string): NativeScanner {
-    const scanner = this.#binding.compile(text, { enableIncludes: false })
+  #plan(): void {
+    const plan = planUnits(this.sources)
+    if (!plan) return
+    this.#first = this.#compileAll(plan.first)
+    this.#second = plan.second
+  }
+
+  #split(): void {
+    const texts = splitRules(this.sources)
+    if (texts.length > 1) this.#first = this.#compileAll(texts.map(text => this.#wholeUnit(text)))
+  }
+
+  #compileAll(units: readonly NativeUnit[]): NativeUnit[] {
+    return units.map(unit => ({ ...unit, scanner: this.#compile(unit) }))
+  }
+
+  #wholeUnit(text: string): NativeUnit {
+    return { text, owned: new Set(this.#owners.keys()), guards: [] }
+  }
+
+  #compile(unit: NativeUnit): NativeScanner {
+    const scanner = this.#binding.compile(unit.text, { enableIncludes: false })
     scanner.setMaxMatchesPerPattern(maxMatchesPerPattern)
+    unit.scanner = scanner
     return scanner
   }
 }

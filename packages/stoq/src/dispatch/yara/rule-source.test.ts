@@ -116,6 +116,24 @@ test('a source of rules counts literals and says when a pattern is more than one
   assert.equal(literals('$a = /x/'), Number.POSITIVE_INFINITY)
 })
 
+test('a source of rules tells the marks that the patterns of a rule begin with, unless one may begin otherwise', () => {
+  const marks = (strings: string) =>
+    readSourceFacts(`rule a { strings: ${strings} condition: #a == 1 }`).rules[0]?.marks
+  assert.equal(marks('$a = ".x" nocase ascii wide $b = ".y" fullword'), '..')
+  assert.equal(marks('$a = "<x" $b = ".y"'), '<.')
+  assert.equal(marks('$a = ".x" $b = { 2e 41 }'), '')
+  assert.deepEqual(
+    ['$a = "x"', '$a = "1"', String.raw`$a = "\x2e"`, '$a = ".x" xor', '$a = /.x/'].map(marks),
+    [...Array(5).fill('')],
+  )
+})
+
+test('a source of rules holds the place of every condition', () => {
+  const text = 'rule a { meta: condition = 1 strings: $a = "condition: x" condition: $a } rule b { }'
+  const places = readSourceFacts(text).rules.map(({ condition, end }) => text.slice(condition, end))
+  assert.deepEqual(places, ['$a }', ''])
+})
+
 test('a source of rules gives something for any text and never throws', () => {
   const part = fc.constantFrom(
     'rule ',

@@ -15,6 +15,10 @@ export interface RuleFacts {
   end: number
   /** Number of its patterns, all of them literals; Infinity where one is more than a literal. */
   literals: number
+  /** The marks (no letters, no digits) that its patterns begin with; empty where one may begin otherwise. */
+  marks: string
+  /** Where the condition begins in the text; the end of the rule where it has none. */
+  condition: number
 }
 
 /** An `include "path"` statement: place in the text, path as written. */
@@ -51,6 +55,16 @@ const patternModifiers = new Set([
   'base64',
   'base64wide',
 ])
+
+type PatternFacts = Pick<RuleFacts, 'literals' | 'marks'>
+
+interface Sections {
+  meta: Record<string, MetaValue>
+  condition: number | undefined
+}
+
+/** Modifiers after which a pattern may begin with any byte. */
+const encodings = new Set(['xor', 'base64', 'base64wide'])
 
 class FactsReader {
   readonly #lexer: Lexer
@@ -116,19 +130,30 @@ class FactsReader {
   }
 
   /** Up to the `}` of the rule; braces of hex patterns are balanced. */
-  #readBody(): Pick<RuleFacts, 'meta' | 'end' | 'literals'> {
-    const body = { meta: {}, end: this.#token.start, literals: 0 }
+  #readBody(): Pick<RuleFacts, 'meta' | 'end' | 'literals' | 'marks' | 'condition'> {
+    const body: Sections = { meta: {}, condition: undefined }
+    const patterns: PatternFacts[] = []
+    let end = this.#token.start
     for (let depth = 1; depth > 0 && this.#token.kind !== 'end'; ) {
       const token = this.#take()
-      body.end = token.end
+      end = token.end
       if (token.kind === 'mark') depth += depthChanges[token.value] ?? 0
-      else if (token.kind === 'pattern' && this.#isDefined(token)) body.literals += this.#readPattern()
-      else if (token.kind === 'word') {
-        if (token.value === 'meta' && this.#takeIf(':')) body.meta = this.#readMeta()
-        else this.#facts.words.add(token.value)
-      }
+      else if (token.kind === 'pattern' && this.#isDefined(token)) patterns.push(this.#readPattern())
+      else if (token.kind === 'word') this.#readWord(token.value, body)
     }
-    return body
+    return {
+      meta: body.meta,
+      condition: body.condition ?? end,
+      end,
+      literals: patterns.reduce((sum, { literals }) => sum + literals, 0),
+      marks: patterns.every(({ marks }) => marks) ? patterns.map(({ marks }) => marks).join('') : '',
+    }
+  }
+
+  #readWord(word: string, body: Sections): void {
+    if (word === 'meta' && this.#takeIf(':')) body.meta = this.#readMeta()
+    else if (word === 'condition' && this.#takeIf(':')) body.condition = this.#token.start
+    else this.#facts.words.add(word)
   }
 
   /** Takes the `=` of `$a = …`; `#a == 5` is none. */
@@ -136,15 +161,18 @@ class FactsReader {
     return pattern.value.startsWith('$') && this.#takeIf('=')
   }
 
-  /** 1 for a literal, Infinity for anything that stands for several byte sequences. */
-  #readPattern(): number {
+  /** `literals`: 1 for a literal, Infinity for anything that stands for several byte sequences. */
+  #readPattern(): PatternFacts {
     let isLiteral = this.#token.kind === 'text'
+    let marks = isLiteral ? this.#token.value.charAt(0).replace(/[^!-/:-@[\]-`{-~]/, '') : ''
     if (this.#takeIf('{')) isLiteral = this.#readHex()
     else if (this.#token.kind !== 'end') this.#take()
     while (this.#token.kind === 'word' && patternModifiers.has(this.#token.value)) {
-      if (!['ascii', 'fullword', 'private'].includes(this.#take().value)) isLiteral = false
+      const { value } = this.#take()
+      if (!['ascii', 'fullword', 'private'].includes(value)) isLiteral = false
+      if (encodings.has(value)) marks = ''
     }
-    return isLiteral ? 1 : Number.POSITIVE_INFINITY
+    return { literals: isLiteral ? 1 : Number.POSITIVE_INFINITY, marks }
   }
 
   /** True for a hex pattern of bytes only: no jumps, wildcards, alternatives. */

@@ -1,3 +1,4 @@
+import { alwaysAsks, readConjuncts } from './condition.ts'
 import type { PreparedSource } from './rule-set.ts'
 import type { RuleFacts } from './rule-source.ts'
 
@@ -33,11 +34,17 @@ function isWorthwhile(searching: readonly RuleFacts[]): boolean {
   return isSmall && searching.every(rule => rule.literals <= literalsInRule)
 }
 
-function isSeparable({ facts }: PreparedSource): boolean {
-  return !facts.rules.some(rule => rule.isGlobal || facts.words.has(rule.name))
+function isSeparable({ text, facts }: PreparedSource): boolean {
+  return !facts.rules.some(rule => rule.isGlobal || facts.words.has(rule.name) || mayMatchUnasked(text, rule))
 }
 
-function blankRules({ text, facts }: PreparedSource, blank: ReadonlySet<RuleFacts>): string {
+/** Its strings are told only where another rule makes the engine search. */
+function mayMatchUnasked(text: string, rule: RuleFacts): boolean {
+  return rule.literals > 0 && !alwaysAsks(readConjuncts(text.slice(rule.condition, rule.end)))
+}
+
+/** The text of a source without some of its rules. */
+export function blankRules({ text, facts }: PreparedSource, blank: ReadonlySet<RuleFacts>): string {
   let result = ''
   let from = 0
   for (const rule of facts.rules) {

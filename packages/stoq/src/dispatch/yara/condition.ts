@@ -1,0 +1,66 @@
+import { Lexer, type Token } from './lexer.ts'
+
+/** One of the parts of a condition that all have to be true. */
+export interface Conjunct {
+  text: string
+  /** Every word in it: names of rules are among them. */
+  words: Set<string>
+  /** True: it asks for patterns of its own rule. */
+  readsPatterns: boolean
+  /** True: it cannot be told without asking for one of them, because it begins with one. */
+  beginsWithPattern: boolean
+}
+
+/** Cuts a condition, from its first token to the brace of its rule, where `and` joins its parts; one part where it cannot. */
+export function readConjuncts(condition: string): Conjunct[] {
+  const parts: Token[][] = [[]]
+  let depth = 0
+  let isWhole = false
+  for (const token of readTokens(condition)) {
+    if (token.kind === 'mark') depth += depthChanges[token.value] ?? 0
+    const isOuterWord = depth === 0 && token.kind === 'word'
+    // `or` binds weaker than `and`; the names that `with` brings hold for what follows.
+    if (isOuterWord && (token.value === 'or' || token.value === 'with')) isWhole = true
+    if (isOuterWord && token.value === 'and') parts.push([])
+    else parts.at(-1)?.push(token)
+  }
+  const conjuncts = isWhole ? [parts.flat()] : parts
+  return conjuncts.map(tokens => toConjunct(condition, tokens))
+}
+
+/** True: a rule with such a condition does not match before it has asked for a pattern. */
+export function alwaysAsks(conjuncts: readonly Conjunct[]): boolean {
+  return conjuncts.some(conjunct => conjunct.beginsWithPattern)
+}
+
+const depthChanges: Record<string, number> = { '(': 1, ')': -1, '[': 1, ']': -1, '{': 1, '}': -1 }
+
+function readTokens(condition: string): Token[] {
+  const lexer = new Lexer(condition)
+  const tokens: Token[] = []
+  for (let token = lexer.next(); token.kind !== 'end'; token = lexer.next()) tokens.push(token)
+  return tokens.at(-1)?.value === '}' ? tokens.slice(0, -1) : tokens
+}
+
+function toConjunct(condition: string, tokens: readonly Token[]): Conjunct {
+  const words = new Set(tokens.filter(({ kind }) => kind === 'word').map(({ value }) => value))
+  return {
+    text: condition.slice(tokens[0]?.start, tokens.at(-1)?.end),
+    words,
+    readsPatterns: words.has('them') || tokens.some((token, index) => isPattern(token, tokens[index + 1])),
+    beginsWithPattern: beginsWithPattern(tokens),
+  }
+}
+
+/** `!=` looks like the pattern `!` and a mark. */
+function isPattern({ kind, value }: Token, next: Token | undefined): boolean {
+  return kind === 'pattern' && !(value === '!' && next?.value === '=')
+}
+
+/** `$a`, `#a > 1`, `any of them`, `2 of ($a*)`, `for all of them`, each of them behind `(` and `not`. */
+function beginsWithPattern(tokens: readonly Token[]): boolean {
+  const at = tokens.findIndex(({ value }) => value !== '(' && value !== 'not' && value !== 'for')
+  const [first, second, third, fourth] = tokens.slice(Math.max(at, 0))
+  if (!first || first.kind === 'pattern') return first !== undefined
+  return second?.value === 'of' && (third?.value === 'them' || fourth?.kind === 'pattern')
+}

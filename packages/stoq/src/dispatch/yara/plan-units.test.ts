@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { engines, names } from './engine-suite.test.ts'
+import { planUnits } from './plan-units.ts'
+import { prepareSources } from './rule-set.ts'
+
+const costly = (name: string, condition: string) =>
+  `rule ${name} { strings: $a = "secret word" nocase condition: ${condition} }`
+const cheap = (name: string, condition: string) =>
+  `rule ${name} { strings: $a = "${name}" condition: ${condition} }`
+
+function plan(...texts: string[]) {
+  return planUnits(prepareSources(texts.map((text, index) => ({ name: `rules${index}`, text }))).prepared)
+}
+
+/** The rules whose matches count in each unit of a stage. */
+const rulesOf = (units: readonly { owned: ReadonlySet<string> }[] = []) =>
+  units.map(({ owned }) => [...owned])
+
+test('a costly rule waits for the rules that its condition begins with', () => {
+  const units = plan(
+    `private ${cheap('is_doc', '$a')} ${costly('a', 'is_doc and $a')} ${costly('b', '$a and is_doc')} ${costly('c', 'filesize > 3 and $a')} ${costly('d', '$a')}`,
+  )
+  assert.deepEqual(rulesOf(units?.first), [['is_doc', 'd']])
+  assert.deepEqual(rulesOf(units?.second), [['a', 'b'], ['c']])
+  assert.match(units?.first[0]?.text ?? '', /rule stoq_guard_0 \{ condition: is_doc\n\}/)
+})
+
+test('a rule that is no gain to defer stays in the first stage', () => {
+  const blank = 'rule is_doc { condition: filesize > 3 }'
+  assert.equal(plan(`${blank} ${cheap('a', 'is_doc and $a')}`), null)
+  assert.equal(plan(`${blank} ${costly('a', 'not is_doc and $a')}`), null)
+  assert.equal(plan(`${blank} ${costly('a', 'is_doc or $a')}`), null)
+  assert.equal(plan(`global ${blank} ${costly('a', 'is_doc and $a')}`), null)
+})
+
+test('a rule that one of the first stage names is in the first stage, with all that it names', () => {
+  const rules = `${cheap('g', '$a')} ${costly('a', 'g and $a')} ${costly('b', 'g and a and $a')} ${cheap('c', 'b and $a')}`
+  assert.equal(plan(rules), null)
+  assert.deepEqual(rulesOf(plan(rules.replace('b and $a }', '$a }'))?.second), [['a', 'b']])
+})
+
+test('costly texts that begin with three marks have a unit, with the rules that wait for them', () => {
+  const marked = (name: string, text: string) =>
+    `rule ${name} { strings: $a = "${text}" nocase condition: $a }`
+  const units = plan(
+    `${marked('dot', '.abc')} ${marked('angle', '<abc')} ${marked('dash', '-abc')} ${marked('fourth', '|abc')} ${costly('a', 'dot and $a')}`,
+  )
+  assert.deepEqual(rulesOf(units?.first), [['dot', 'angle', 'dash'], ['fourth']])
+  assert.deepEqual(rulesOf(units?.second), [['a']])
+  assert.match(units?.first[0]?.text ?? '', /rule stoq_guard_0/)
+})
+
+test('there are no more than sixteen units of the second stage', () => {
+  const rules = Array.from({ length: 40 }, (_, index) => costly(`r${index}`, `filesize > ${index} and $a`))
+  const units = plan(rules.join('\n'))
+  assert.equal(units?.second.length, 16)
+  assert.equal(rulesOf(units?.first)[0]?.length, 24)
+})
+
+/** Conditions over earlier rules, own patterns and the payload; every form that cutting must see through. */
+function condition(earlier: readonly string[]): fc.Arbitrary<string> {
+  const leaf = fc.constantFrom(
+    ...earlier,
+    '$a',
+    '$b',
+    'any of them',
+    '#a > 1',
+    '@b == 2',
+    '@b != 2',
+    'filesize > 4',
+    'uint8(0) == 0x61',
+    'for any i in (0..1) : (uint8(i) == 0x62 and $a)',
+    'with n = 1 : (#a >= n and $b)',
+    'true',
+  )
+  const tree = fc.letrec<{ node: string }>(tie => ({
+    node: fc.oneof(
+      { weight: 3, arbitrary: leaf },
+      leaf.map(text => `not ${text}`),
+      fc
+        .tuple(tie('node'), fc.constantFrom(' and ', ' or ', '\nand /* or */ '), tie('node'))
+        .map(parts => parts.join('')),
+      tie('node').map(text => `(${text})`),
+    ),
+  }))
+  // Every pattern must be named somewhere.
+  return tree.node.map(text => `${text} and (any of them or not any of them)`)
+}
+
+const ruleSet = fc
+  .array(fc.record({ kind: fc.constantFrom('', 'private '), patterns: fc.integer({ min: 0, max: 3 }) }), {
+    minLength: 2,
+    maxLength: 7,
+  })
+  .chain(shapes => {
+    const known = shapes.map((_, index) => `r${index}`)
+    return fc.tuple(...shapes.map((_, index) => condition(known.slice(0, index)))).map(conditions =>
+      shapes.map(({ kind, patterns }, index) => {
+        const strings = [
+          '$a = "ab" $b = "ba"',
+          '$a = "ab" nocase $b = "c"',
+          '$a = ".a" nocase wide ascii $b = "<b" nocase',
+          '$a = /a+b/ $b = { 62 [0-1] 61 }',
+        ]
+        return `${kind}rule r${index} { strings: ${strings[patterns]} condition: ${conditions[index]} }`
+      }),
+    )
+  })
+
+/** So many bytes that rules are worth being cut. */
+const many = Buffer.alloc(9 * 1024 * 1024)
+
+test('rules cut into units give the answers of all rules together', () => {
+  const payload = fc.stringMatching(/^[abcABC.<]{0,12}$/)
+  fc.assert(
+    fc.property(ruleSet, fc.array(payload, { minLength: 1, maxLength: 4 }), (rules, payloads) => {
+      const sets = engines.map(engine => engine.compile([{ name: 'rules', text: rules.join('\n') }]))
+      for (const [index, engine] of engines.entries()) if (engine.name === 'native') sets[index]?.scan(many)
+      for (const text of payloads) {
+        const [expected = [], ...others] = sets.map(set => set.scan(Buffer.from(text)))
+        for (const matches of others) assert.deepEqual(names(matches), names(expected), rules.join('\n'))
+        for (const matches of others) assert.deepEqual(matches, expected)
+      }
+      for (const set of sets) {
+        assert.deepEqual(set.faults, [])
+        set.close()
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
