@@ -9,14 +9,14 @@ import { hashPayload } from '../packages/stoq/src/payload/hashes.ts'
 const [folder = '.', engine = 'auto'] = process.argv.slice(2)
 const workerRules = new URL('../plugins/worker/yara/rules/stoq.yar', import.meta.url).pathname
 const choice = engine as 'auto' | 'native' | 'wasm'
-const rules = [await compileRuleFiles([bundledRules], choice), await compileRuleFiles([workerRules], choice)]
+const rules = await compileRuleFiles([bundledRules, workerRules], choice)
 const searches = findXorSearches(loadRuleFiles([bundledRules]).sources)
 
 let found = 0
 for (const name of readdirSync(folder)) {
   const payload = readFileSync(join(folder, name))
   hashPayload(payload)
-  for (const each of rules) found += each.scan(payload).length
+  found += rules.scan(payload).length
   found += searchXor(payload, searches).length
 }
 process.stdout.write(`${found}\n`)

@@ -45,7 +45,8 @@ import { StoqSourcePlugin } from 'stoq'
 export class SoakSource extends StoqSourcePlugin {
   async ingest(signal) {
     for (let index = 0; index < this.payloads_int && !signal.aborted; index++) {
-      await this.stoq.worker.multiprocessPut({ path: join(this.stoq.settings.base_dir, 'files', index % this.files_int + '.bin') })
+      const path = join(this.stoq.settings.base_dir, 'files', index % this.files_int + '.bin')
+      await this.stoq.worker.multiprocessPut({ path, archive: 'file' })
     }
   }
 }

@@ -45,8 +45,11 @@ export class YaraWorker extends StoqWorkerPlugin {
     const isFlag = options['yararules'] !== undefined
     const activated = await super.activate(stoq, options)
     this.yararules = isFlag ? resolve(this.yararules) : this.#locate(this.yararules)
-    if (this.scansHere) this.#rules = await this.#compile(this.yararules)
     this.wants_heartbeat = this.scansHere
+    if (!this.scansHere) return activated
+    // The dispatcher of a run scans what its worker scans.
+    const beside = this.dispatch && stoq.worker === this ? stoq.settings.dispatch_rules : []
+    this.#rules = await this.#compile(this.yararules, beside)
     return activated
   }
 
@@ -129,8 +132,8 @@ export class YaraWorker extends StoqWorkerPlugin {
     return existsSync(own) ? own : resolve(this.stoq.settings.base_dir, path)
   }
 
-  async #compile(path: string): Promise<CompiledRules> {
-    const rules = await compileRuleFiles([path], this.stoq.settings.yara_engine)
+  async #compile(path: string, beside: readonly string[] = []): Promise<CompiledRules> {
+    const rules = await compileRuleFiles([path], this.stoq.settings.yara_engine, beside)
     const [fault] = rules.faults
     if (fault) throw new StoqError('STOQ_DISPATCH_RULES', [fault.source, fault.line, fault.reason])
     return rules

@@ -3,7 +3,7 @@ import { StoqError } from '../errors.ts'
 import { type PluginCall, type PluginMeta, parsePluginMeta } from './plugin-meta.ts'
 import { findXorSearches, searchXor, type XorSearch } from './xor-search.ts'
 import type { CompiledRules, MetaValue, RuleMatch } from './yara/engine.ts'
-import { loadRuleFiles, loadYaraEngine } from './yara/load.ts'
+import { compileReserved, loadRuleFiles, loadYaraEngine } from './yara/load.ts'
 
 /** One rule that matched a payload and names plugins for it. */
 export interface RuleHit {
@@ -41,7 +41,7 @@ export class Dispatcher {
   static async load({ files, engine, log }: DispatcherOptions): Promise<Dispatcher> {
     const { sources, faults: unreadable } = loadRuleFiles(files)
     const yara = await loadYaraEngine(engine)
-    const rules = yara.compile(sources)
+    const rules = compileReserved(yara, sources)
     const faults = [...unreadable, ...rules.faults]
     const searches = findXorSearches(
       sources.filter((_, index) => rules.usable.includes(index)),

@@ -22,13 +22,6 @@ rule html_application : script suspicious {
     $tag
 }
 
-private rule names_powershell {
-  strings:
-    $name = "powershell" nocase ascii wide
-  condition:
-    $name
-}
-
 // -e, -ec, -enc … -EncodedCommand, then base64.
 rule powershell_encoded : script suspicious {
   meta:
@@ -37,7 +30,7 @@ rule powershell_encoded : script suspicious {
   strings:
     $command = /powershell[^\r\n]{1,200}[ \t]-e(c|n[a-z]{0,13})?[ \t]{1,8}["']?[A-Za-z0-9+\/=]{24}/ nocase ascii wide
   condition:
-    names_powershell and $command
+    $command
 }
 
 private rule names_download {

@@ -35,6 +35,11 @@ export function expandIncludes(source: RuleSource): ExpandedSource | RuleFault {
   }
 }
 
+/** False: there is nothing to put in place; told without reading the rules. */
+export function mayInclude(source: RuleSource): boolean {
+  return source.text.includes('include')
+}
+
 class IncludeFault extends Error {
   readonly fault: RuleFault
 

@@ -1,7 +1,9 @@
 import { errorText } from '../../errors.ts'
 import type { CompiledRules, RuleFault, RuleSource, YaraEngine } from './engine.ts'
+import { expandIncludes, mayInclude } from './includes.ts'
 import { loadNativeEngine } from './native.ts'
 import { readRuleSource } from './rule-file.ts'
+import { compileShared } from './shared-rules.ts'
 
 export type EngineChoice = 'native' | 'wasm' | 'auto'
 
@@ -33,18 +35,56 @@ export function loadRuleFiles(paths: readonly string[]): { sources: RuleSource[]
   return { sources, faults }
 }
 
-/** Files of rules, read and compiled; `faults` tells those left out, unreadable ones first. Throws STOQ_DISPATCH_ENGINE. */
+/**
+ * Files of rules, read and compiled; `faults` tells those left out, unreadable ones first. Throws STOQ_DISPATCH_ENGINE.
+ * `beside`: files of dispatch rules that the dispatcher is going to load; both then share one compilation and one scan.
+ */
 export async function compileRuleFiles(
   paths: readonly string[],
   preferred: EngineChoice = 'auto',
+  beside: readonly string[] = [],
 ): Promise<CompiledRules> {
   const { sources, faults } = loadRuleFiles(paths)
   const engine = await loadYaraEngine(preferred)
-  const rules = engine.compile(sources)
+  const rules = (faults.length === 0 && compileBeside(engine, sources, beside)) || engine.compile(sources)
   return {
     faults: [...faults, ...rules.faults],
     usable: rules.usable,
     scan: payload => rules.scan(payload),
     close: () => rules.close(),
   }
+}
+
+/** Rules that were compiled beside others and wait for who loads the same sources with the same engine. */
+let reserved: { key: string; rules: CompiledRules } | null = null
+
+function compileBeside(
+  engine: YaraEngine,
+  sources: readonly RuleSource[],
+  beside: readonly string[],
+): CompiledRules | null {
+  const others = loadRuleFiles(beside)
+  if (others.sources.length === 0 || others.faults.length > 0) return null
+  const [rules, rest] = compileShared(engine, [sources, others.sources]) ?? []
+  if (!rules || !rest) return null
+  reserved?.rules.close()
+  reserved = { key: keyOf(engine, others.sources), rules: rest }
+  return rules
+}
+
+/** Compiles sources, or takes what was compiled beside other rules from the same texts. */
+export function compileReserved(engine: YaraEngine, sources: readonly RuleSource[]): CompiledRules {
+  if (reserved?.key !== keyOf(engine, sources)) return engine.compile(sources)
+  const { rules } = reserved
+  reserved = null
+  return rules
+}
+
+/** Names and texts, included ones too. */
+function keyOf(engine: YaraEngine, sources: readonly RuleSource[]): string {
+  const texts = sources.map(source => {
+    const expanded = mayInclude(source) ? expandIncludes(source) : source
+    return [source.name, source.namespace, 'text' in expanded ? expanded.text : expanded.reason]
+  })
+  return JSON.stringify([engine.name, texts])
 }

@@ -36,15 +36,22 @@ interface ScanResult {
  * The official WebAssembly build of YARA-X: every platform, 2 ms for each scan. Throws STOQ_DISPATCH_ENGINE.
  * 1.19, because 1.20 misses patterns that two rules share (VirusTotal/yara-x issues 762 and 771).
  */
-export async function loadWasmEngine(): Promise<YaraEngine> {
-  try {
-    const binding = await import('@virustotal/yara-x')
-    const module = new URL('yara_x_js_bg.wasm', import.meta.resolve('@virustotal/yara-x'))
-    const { __wbindgen_externrefs: kept } = await binding.default({ module_or_path: await readFile(module) })
-    return { name: 'wasm', compile: sources => compile({ ...binding, kept }, sources) }
-  } catch (error) {
+export function loadWasmEngine(): Promise<YaraEngine> {
+  loading ??= load().catch(error => {
+    loading = undefined
     throw new StoqError('STOQ_DISPATCH_ENGINE', ['wasm', errorText(error)], { cause: error })
-  }
+  })
+  return loading
+}
+
+/** Reading the module takes 40 ms, and there is one of it in a process anyway. */
+let loading: Promise<YaraEngine> | undefined
+
+async function load(): Promise<YaraEngine> {
+  const binding = await import('@virustotal/yara-x')
+  const module = new URL('yara_x_js_bg.wasm', import.meta.resolve('@virustotal/yara-x'))
+  const { __wbindgen_externrefs: kept } = await binding.default({ module_or_path: await readFile(module) })
+  return { name: 'wasm', compile: sources => compile({ ...binding, kept }, sources) }
 }
 
 function compile(binding: Binding, sources: readonly RuleSource[]): CompiledRules {
