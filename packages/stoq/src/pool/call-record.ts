@@ -48,8 +48,10 @@ export class CallRecorder {
     writeSync(this.#file, buffer, 0, slotLength, slot * slotLength)
   }
 
-  /** The payload has come to its end: who reads the record knows that by the result. */
+  /** The payload has come to its end. */
   end(slot: number): void {
+    this.#buffer.fill(0)
+    writeSync(this.#file, this.#buffer, 0, slotLength, slot * slotLength)
     this.#free.push(slot)
   }
 }

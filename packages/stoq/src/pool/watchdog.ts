@@ -34,24 +34,26 @@ export class Watchdog {
     let isNeeded = false
     for (const process of this.#processes()) {
       if (!process.isAlive) continue
-      if (process.jobs.size > 0) isNeeded = true
-      const limit = this.#exceeded(process)
+      const calls = process.calls()
+      if (process.jobs.size > 0 || calls.length > 0) isNeeded = true
+      const limit = this.#exceeded(process, calls)
       if (limit !== null) process.kill(limit)
     }
     if (!isNeeded) this.stop()
   }
 
-  #exceeded(process: ScanProcess): string | null {
+  #exceeded(process: ScanProcess, calls: readonly CallRecord[]): string | null {
     const { max_memory, max_plugin_time, max_time } = this.#limits
     const memory = process.rights.includes('subprocess') ? memoryOfTree(process.pid) : memoryOf(process.pid)
     if (memory > max_memory) return 'max_memory'
     // What one payload has left behind must not count for the next one.
     if (memory > max_memory / 2) process.isRetiring = true
     const now = Date.now()
-    for (const call of process.calls()) {
+    for (const call of calls) {
+      if (isLate(call, now, max_plugin_time)) return 'max_plugin_time'
+      // None: it was given to another process in the moment in which it began here.
       const job = process.jobs.get(call.id)
       if (!job) continue
-      if (isLate(call, now, max_plugin_time)) return 'max_plugin_time'
       job.deadline ??= now + secondsFor(job, max_time) * 1000
       job.begun ??= now
       if (now > job.deadline + graceMilliseconds) return 'max_time'
