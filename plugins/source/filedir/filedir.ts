@@ -53,7 +53,7 @@ export class FileDirSource extends StoqSourcePlugin {
   async #putDirectory(directory: string, signal: AbortSignal): Promise<void> {
     const inside = await realpath(directory)
     let left = 0
-    for await (const entry of await opendir(directory)) {
+    for await (const entry of await opendir(directory, { bufferSize: 512 })) {
       if (signal.aborted) return
       if (!this.hidden && entry.name.startsWith('.')) continue
       const path = join(directory, entry.name)

@@ -124,9 +124,15 @@ function realBase(base: string): string {
     const real = realpathSync.native(base)
     realBases.set(base, real)
     return real
-  } catch {
+  } catch (error) {
+    // Scan processes may not even look there: that stays so.
+    if (isDenied(error)) realBases.set(base, resolve(base))
     return resolve(base)
   }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_ACCESS_DENIED'
 }
 
 function isAllowed(realPath: string, { bases, files }: ReadLimits): boolean {

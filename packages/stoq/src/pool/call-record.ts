@@ -25,6 +25,9 @@ export class CallRecorder {
   readonly #file: number
   readonly #free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot)
   readonly #buffer = Buffer.alloc(slotLength)
+  /** Places whose payload has just begun, and those whose payload has ended, which the file does not say yet. */
+  readonly #begun = new Set<number>()
+  readonly #ended = new Set<number>()
 
   constructor(file: number) {
     this.#file = file
@@ -33,12 +36,16 @@ export class CallRecorder {
   /** A place for a payload that begins, on its way to the worker. */
   begin(id: number, worker: string): number {
     const slot = this.#free.pop() ?? 0
+    this.#ended.delete(slot)
     this.enter(slot, id, 0, worker)
+    this.#begun.add(slot)
     return slot
   }
 
   /** A plugin begins to work on a payload. */
   enter(slot: number, id: number, payloadId: number, plugin: string): void {
+    // The first call is that of the worker, which the record names already.
+    if (this.#begun.delete(slot) && payloadId === 0) return
     const buffer = this.#buffer
     buffer.writeUInt32LE(id, 0)
     buffer.writeUInt32LE(payloadId, 4)
@@ -48,11 +55,17 @@ export class CallRecorder {
     writeSync(this.#file, buffer, 0, slotLength, slot * slotLength)
   }
 
-  /** The payload has come to its end. */
+  /** The payload has come to its end: the next one takes its place, or `settle` empties it. */
   end(slot: number): void {
-    this.#buffer.fill(0)
-    writeSync(this.#file, this.#buffer, 0, slotLength, slot * slotLength)
     this.#free.push(slot)
+    this.#ended.add(slot)
+  }
+
+  /** Called when nothing has begun in the place of what has ended. */
+  settle(): void {
+    this.#buffer.fill(0)
+    for (const slot of this.#ended) writeSync(this.#file, this.#buffer, 0, slotLength, slot * slotLength)
+    this.#ended.clear()
   }
 }
 

@@ -9,13 +9,20 @@ const busy = 0.5
 /** The payloads of a scan process: one after the other, several at once only while the begun ones wait for something. */
 export class ChildQueue<T extends { id: number }> {
   readonly #run: (item: T) => Promise<void>
+  readonly #onPause: () => void
   #waiting: T[] = []
   #running = 0
   #timer: NodeJS.Timeout | null = null
 
-  /** `run` must not reject. */
-  constructor(run: (item: T) => Promise<void>) {
+  /** `run` must not reject. `onPause` is called when one has ended and none can begin in its place. */
+  constructor(run: (item: T) => Promise<void>, onPause: () => void) {
     this.#run = run
+    this.#onPause = onPause
+  }
+
+  /** True when none waits. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
   }
 
   /** True when no more than one payload is under way. */
@@ -51,7 +58,9 @@ export class ChildQueue<T extends { id: number }> {
     this.#running++
     void this.#run(item).finally(() => {
       this.#running--
+      const before = this.#running
       this.#pump()
+      if (this.#running === before) this.#onPause()
     })
   }
 }

@@ -7,15 +7,15 @@ import { errorText, StoqError } from '../errors.ts'
 import type { LeftBytes, ScanEnvironment } from '../pipeline/environment.ts'
 import { NeedsRights } from '../pipeline/rights.ts'
 import { scanPayload } from '../pipeline/scan-payload.ts'
-import { dumps } from '../results/json.ts'
 import { Stoq } from '../stoq.ts'
+import { Answers } from './answers.ts'
 import { CallRecorder } from './call-record.ts'
 import { ChildQueue } from './child-queue.ts'
-import { FrameReader, frameOf } from './frames.ts'
+import { FrameReader } from './frames.ts'
 import { openEnvironment } from './in-process.ts'
 import type { FromProcess, OpenMessage, ScanMessage, ToProcess } from './messages.ts'
 import { dropStartRights } from './permissions.ts'
-import { emptyExcept, leftPrefix } from './temp.ts'
+import { leftPrefix, TidyFolder } from './temp.ts'
 
 /** Descriptors that a scan process is started with. */
 const channel = 3
@@ -43,15 +43,21 @@ export function serve(): void {
 class ChildService {
   readonly #socket: Socket
   readonly #recorder = new CallRecorder(calls)
-  readonly #queue = new ChildQueue<Job>(job => this.#scan(job))
+  readonly #queue = new ChildQueue<Job>(
+    job => this.#scan(job),
+    () => this.#recorder.settle(),
+  )
+  readonly #answers: Answers
   readonly #opened = Promise.withResolvers<ScanEnvironment>()
   /** Payloads that came as bytes. */
   readonly #given = new WeakSet<Uint8Array>()
   #stoq: Stoq | null = null
+  #temp: TidyFolder | null = null
   #left = 0
 
   constructor(socket: Socket) {
     this.#socket = socket
+    this.#answers = new Answers(socket)
     this.#opened.promise.catch(() => {})
   }
 
@@ -112,6 +118,7 @@ class ChildService {
       },
     })
     this.#stoq = stoq
+    this.#temp = new TidyFolder(settings.temp_dir)
     for (const path of message.granted) stoq.grantPath(path)
     const primary = await stoq.loadPlugin(worker, 'worker')
     Object.assign(primary, message.fields)
@@ -160,31 +167,25 @@ class ChildService {
 
   /** What plugins have left in their folder goes when no other payload is under way. */
   #tidy(): void {
-    if (this.#folder && this.#queue.isAlone) emptyExcept(this.#folder, leftPrefix)
+    if (this.#queue.isAlone) this.#temp?.tidy()
   }
 
-  /** Tells of a payload and of what was counted meanwhile, in one write: what a process has not told dies with it. */
+  /** Tells of a payload and of what was counted meanwhile: what a process has not told dies with it. */
   #tell(message: FromProcess, env: ScanEnvironment): void {
-    const bytes = encode(message)
-    this.#socket.cork()
-    for (const chunk of bytes) this.#socket.write(chunk)
+    this.#answers.add(message)
     this.#count(env)
-    this.#socket.uncork()
+    if (this.#queue.isEmpty || this.#answers.areDue) this.#answers.flush()
   }
 
   #count({ statistics }: ScanEnvironment): void {
     const plugins = statistics?.take() ?? {}
-    if (Object.keys(plugins).length > 0) this.#send({ kind: 'statistics', plugins })
+    if (Object.keys(plugins).length > 0) this.#answers.add({ kind: 'statistics', plugins })
   }
 
   #send(message: FromProcess): void {
-    for (const chunk of encode(message)) this.#socket.write(chunk)
+    this.#answers.add(message)
+    this.#answers.flush()
   }
-}
-
-/** Throws for a document that does not fit in a text. */
-function encode(message: FromProcess): Uint8Array[] {
-  return frameOf(Buffer.from(dumps(message, { compactly: true })))
 }
 
 function faultOf(error: unknown): { code: string; message: string } {

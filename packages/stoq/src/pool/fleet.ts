@@ -6,8 +6,8 @@ import type { Launch } from './launch.ts'
 import { Reaper } from './reaper.ts'
 import { type ProcessEvents, ScanProcess } from './scan-process.ts'
 
-/** Payloads that a process has at once: one that it works on, and the next ones so that it never waits. */
-export const depth = 8
+/** Payloads that a process has at once: it answers eight together, and has the next eight then. */
+export const depth = 16
 /** So many processes in a row that do not come up mean that none will. */
 const mostFailures = 6
 /** How long closing processes may take. */

@@ -85,9 +85,14 @@ export class ScanProcess {
   /** What it is at now. */
   readonly calls = (): CallRecord[] => readCalls(this.#record)
 
+  /** Sends a message, together with all others of this turn: each write wakes the process. */
   send(message: ToProcess, body?: Uint8Array): void {
-    if (this.#channel.writable)
-      for (const chunk of frameOf(serialize(message), body)) this.#channel.write(chunk)
+    if (!this.#channel.writable) return
+    if (this.#channel.writableCorked === 0) {
+      this.#channel.cork()
+      setImmediate(() => this.#channel.uncork())
+    }
+    for (const chunk of frameOf(serialize(message), body)) this.#channel.write(chunk)
   }
 
   /** Ends it now, with everything that it has started. */
@@ -103,6 +108,7 @@ export class ScanProcess {
 
   /** Lets it end by itself: plugins let go of what they hold. */
   end(): void {
+    while (this.#channel.writableCorked > 0) this.#channel.uncork()
     this.#channel.end()
   }
 

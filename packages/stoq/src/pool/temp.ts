@@ -1,6 +1,7 @@
 import {
   accessSync,
   constants,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -41,10 +42,30 @@ export function openNameless(folder: string): number {
 /** What a scan process leaves for the archive has a name that begins so. */
 export const leftPrefix = 'left-'
 
-/** Removes what is in a folder but names with a prefix. */
-export function emptyExcept(folder: string, prefix: string): void {
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(prefix)) rmSync(join(folder, name), { recursive: true, force: true })
+/** Clocks of file systems may be so coarse, in milliseconds: what changed twice in that time seems to have changed once. */
+const coarsest = 20
+
+/** The folder of a scan process: empty but for what it leaves for the archive, whenever it was tidied. */
+export class TidyFolder {
+  readonly #path: string
+  readonly #folder: number
+  /** When it was changed last, and when that was seen. */
+  #changed = Number.NaN
+  #seen = 0
+
+  constructor(path: string) {
+    this.#path = path
+    this.#folder = openSync(path, 'r')
+  }
+
+  /** Looks at the names only when there may be new ones. */
+  tidy(): void {
+    if (fstatSync(this.#folder).mtimeMs === this.#changed && this.#seen - this.#changed > coarsest) return
+    for (const name of readdirSync(this.#path)) {
+      if (!name.startsWith(leftPrefix)) rmSync(join(this.#path, name), { recursive: true, force: true })
+    }
+    this.#changed = fstatSync(this.#folder).mtimeMs
+    this.#seen = Date.now()
   }
 }
 
