@@ -48,7 +48,7 @@ class SharedRules {
   readonly #owners: readonly { user: number; namespace: string }[]
   readonly #users: Set<number>
   readonly #scratch = Buffer.allocUnsafeSlow(keptBytes)
-  #rules: CompiledRules
+  #rules: CompiledRules | null
   #last: Remembered | null = null
 
   constructor(engine: YaraEngine, parts: readonly (readonly RuleSource[])[]) {
@@ -59,15 +59,16 @@ class SharedRules {
       sources.map(({ namespace = 'default' }) => ({ user, namespace })),
     )
     const sources = parts.flat().map((source, index) => ({ ...source, namespace: String(index) }))
-    this.#rules = engine.compile(sources)
-    this.isWhole = this.#rules.usable.length === sources.length && this.#rules.faults.length === 0
+    const rules = engine.compile(sources)
+    this.#rules = rules
+    this.isWhole = rules.usable.length === sources.length && rules.faults.length === 0
   }
 
   scan(user: number, payload: Uint8Array): RuleMatch[] {
-    if (this.#users.size === 1) return this.#rules.scan(payload)
+    if (this.#users.size === 1) return this.#rulesOfOne().scan(payload)
     const known = this.#fetch(user, payload)
     if (known) return known
-    const found = this.#deal(this.#rules.scan(payload))
+    const found = this.#deal(this.#rules?.scan(payload) ?? [])
     const waiting = new Map([...this.#users].map(each => [each, found.get(each) ?? []]))
     waiting.delete(user)
     this.#last = { payload, bytes: this.#copy(payload), waiting }
@@ -78,16 +79,19 @@ class SharedRules {
   leave(user: number): void {
     this.#users.delete(user)
     this.#last = null
-    const [alone] = this.#users
-    if (alone === undefined) this.close()
-    else if (this.#users.size === 1) {
-      this.close()
-      this.#rules = this.#engine.compile(this.#parts[alone] ?? [])
-    }
+    if (this.#users.size < 2) this.close()
   }
 
   close(): void {
-    this.#rules.close()
+    this.#rules?.close()
+    this.#rules = null
+  }
+
+  /** Compiled when the one that is left scans again: in most cases it leaves too. */
+  #rulesOfOne(): CompiledRules {
+    const [alone = 0] = this.#users
+    this.#rules ??= this.#engine.compile(this.#parts[alone] ?? [])
+    return this.#rules
   }
 
   /** What was found for a user when another scanned the same payload; once, and only while its bytes are the same. */
