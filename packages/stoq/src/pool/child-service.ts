@@ -24,7 +24,7 @@ type Job = ScanMessage & { body: Uint8Array }
 
 /** Serves the process at the other end of the channel, until that closes it or ends. */
 export function serve(): void {
-  const socket = new Socket({ fd: channel, readable: true, writable: true })
+  const socket = new Socket({ fd: channel, readable: true, writable: true, allowHalfOpen: true })
   const service = new ChildService(socket)
   const frames = new FrameReader()
   socket.on('data', (chunk: Buffer) => {

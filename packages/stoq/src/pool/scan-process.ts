@@ -3,7 +3,6 @@ import { closeSync, rmSync } from 'node:fs'
 import type { Duplex, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { serialize } from 'node:v8'
-import { runsFromSource } from '../config/bundled.ts'
 import { errorText } from '../errors.ts'
 import type { Right } from '../pipeline/rights.ts'
 import { type CallRecord, readCalls } from './call-record.ts'
@@ -14,7 +13,7 @@ import type { FromProcess, ToProcess } from './messages.ts'
 import { permissionFlags, sharedCompileCache } from './permissions.ts'
 import { makeProcessFolder, openNameless } from './temp.ts'
 
-const entry = fileURLToPath(new URL(runsFromSource ? './child.ts' : './child.js', import.meta.url))
+const entry = fileURLToPath(new URL('../../bin/scan-process.js', import.meta.url))
 /** What of the environment a scan process gets: nothing that could be a secret. */
 const harmless = ['PATH', 'LANG', 'LC_ALL', 'TZ']
 /** Characters of what a scan process has written on its standard error that are kept for its death. */
