@@ -60,7 +60,8 @@ function samplesOf(record: RunRecord): string[] {
 async function openScan(stoq: Stoq): Promise<(sample: string) => Promise<Scanned>> {
   const events: TraceEvent[] = []
   const worker = await stoq.loadPlugin('yara', 'worker')
-  worker.openRun().trace = event => void events.push(event)
+  const run = await worker.openRun()
+  run.trace = event => void events.push(event)
   return async sample => {
     events.length = 0
     const [document] = await worker.start(readSample(sample), { filename: sample })

@@ -112,7 +112,7 @@ test('a message that is put after the end is told as stopped', async () => {
 test('a stop while messages wait for the rate limit hands them back', async () => {
   const { scratch, worker, source } = await openRun(payloads(6), { ratelimit: '1/60', max_processes: 3 })
   await using _ = scratch
-  const run = worker.openRun()
+  const run = await worker.openRun()
   run.onProgress = () => scratch.stoq.stopping.abort()
   await worker.run()
   assert.deepEqual([run.totals.saved, run.totals.failed, source.errors.length], [1, 0, 0])
@@ -267,7 +267,7 @@ test('a template turns documents into text, with the document beside it if that 
 test('--cron runs again until stoQ stops', async () => {
   const { scratch, worker, source } = await openRun(payloads(1), { cron: 0.01 })
   await using _ = scratch
-  const run = worker.openRun()
+  const run = await worker.openRun()
   run.onProgress = () => {
     if (run.totals.ingested === 3) scratch.stoq.stopping.abort()
   }
@@ -279,7 +279,7 @@ test('--cron runs again until stoQ stops', async () => {
 test('after the stop nothing new is scanned, and what waited is told as stopped', async () => {
   const { scratch, worker, source } = await openRun(payloads(50), { max_processes: 1 })
   await using _ = scratch
-  const run = worker.openRun()
+  const run = await worker.openRun()
   run.onProgress = () => {
     if (run.totals.ingested === 5) scratch.stoq.stopping.abort()
   }
@@ -332,6 +332,6 @@ for (const [option, value] of [
     const { scratch, worker } = await openRun(payloads(1), { [option]: value })
     await using _ = scratch
     await assert.rejects(worker.run(), { name: 'StoqError' })
-    assert.equal(worker.openRun().totals.ingested, 0)
+    assert.equal((await worker.openRun()).totals.ingested, 0)
   })
 }

@@ -29,7 +29,7 @@ export async function explain(words: string[]): Promise<number> {
     throw new StoqError('STOQ_CLI_USAGE', ['explain needs a file: stoq explain FILE [flags]'])
   return withStoq(worker, [...defaults, ...flags], async plugin => {
     Object.assign(plugin, { paths, dispatch: true, ...without })
-    const run = plugin.openRun()
+    const run = await plugin.openRun()
     run.trace = event => {
       run.onOutput?.()
       process.stdout.write(`${printable(line(event))}\n`)

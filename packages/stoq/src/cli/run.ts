@@ -40,7 +40,7 @@ export async function withStoq(
     if (!workers.some(worker => worker.toLowerCase() === name.toLowerCase())) throw unknownWord(name, workers)
     const worker = await stoq.loadPlugin(name, 'worker')
     stoq.log.info(`Starting stoQ v${version}`)
-    progress.watch(worker.openRun())
+    progress.watch(await worker.openRun())
     const status = await use(worker)
     if (signals.status !== null) return signals.status
     return strays.count > 0 ? Math.max(status, exitStatus.trouble) : status
@@ -61,7 +61,7 @@ function logLevel(flags: readonly string[]): { log_level?: LogLevel } {
 
 /** What SIGUSR2 shows: the payloads under way, the one that takes longest first. */
 function inFlightReport(stoq: Stoq): string {
-  const inFlight = stoq.hasWorker ? stoq.worker.openRun().inFlight() : []
+  const inFlight = (stoq.hasWorker && stoq.worker.currentRun?.inFlight()) || []
   const rows = inFlight
     .sort((a, b) => b.seconds - a.seconds)
     .map(({ pid, plugin, payload_id, seconds, name }) => {

@@ -2,7 +2,7 @@ import { StoqArgs } from '../cli/args.ts'
 import type { LogLevel } from '../config/logger.ts'
 import { StoqError } from '../errors.ts'
 import type { Message, Receipt } from '../ingest/message.ts'
-import { Run } from '../ingest/run.ts'
+import type { Run } from '../ingest/run.ts'
 import { isTlp } from '../pipeline/tlp.ts'
 import type { ResultDocument, ScanResult } from '../results/types.ts'
 import type { Stoq } from '../stoq.ts'
@@ -137,28 +137,37 @@ export abstract class StoqWorkerPlugin extends StoqPlugin {
     return this.path === null ? [] : [this.path]
   }
 
-  /** The run that this worker is part of, made at first use. */
-  openRun(): Run {
+  /** The run that this worker is part of, where it has begun. */
+  get currentRun(): Run | null {
+    return this.#run
+  }
+
+  /** The run that this worker is part of, made at first use: scan processes never load what it takes. */
+  async openRun(): Promise<Run> {
+    if (this.#run) return this.#run
     if (this.stoq.rights) throw new StoqError('STOQ_POOL_ISOLATED', [this.id])
+    const { Run } = await import('../ingest/run.ts')
     this.#run ??= new Run(this)
     return this.#run
   }
 
   /** Ingests from the source, scans and saves until the source has no more, or stoQ stops. */
   async run(): Promise<Run> {
-    const run = this.openRun()
+    const run = await this.openRun()
     await run.ingest()
     return run
   }
 
   /** Scans one payload as `run` does, and resolves to every document it led to. */
   async start(payload: Payload | null = null, kwargs: Kwargs = {}): Promise<ResultDocument[]> {
-    return this.openRun().scanNow(payload === null ? kwargs : { ...kwargs, payload })
+    const run = await this.openRun()
+    return run.scanNow(payload === null ? kwargs : { ...kwargs, payload })
   }
 
   /** Hands a message to the scanners: waits while `max_queue` messages wait. The receipt tells what became of it. */
-  multiprocessPut(message: Message): Promise<Receipt> {
-    return this.openRun().put(message)
+  async multiprocessPut(message: Message): Promise<Receipt> {
+    const run = await this.openRun()
+    return run.put(message)
   }
 
   loadWorker(name: string) {
