@@ -17,6 +17,8 @@ export interface ScanEnvironment {
   magic: boolean
   /** Keeps a payload for the archive, in memory or in a file; null: nothing is archived. */
   leave: Leave | null
+  /** Keeps a payload that waits in a file, where there is a place for it. */
+  park?: (content: Uint8Array) => Parked
   /** `--metadata`: goes into the `source_meta` of every entry. */
   ingestMetadata: Readonly<Record<string, unknown>>
   /** Aborted when stoQ stops. */
@@ -30,6 +32,12 @@ export interface ScanEnvironment {
 /** Where bytes for the archive wait for the connector: in memory, in a file, or `given`: they came with the task. */
 export type LeftBytes = Uint8Array | { file: string } | 'given'
 type Leave = (content: Uint8Array) => LeftBytes
+
+/** Bytes that wait in a file. */
+export interface Parked {
+  /** Gives them, once. */
+  take(): Uint8Array
+}
 
 /** One payload to scan. */
 export interface ScanTask {

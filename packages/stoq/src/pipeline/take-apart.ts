@@ -10,7 +10,7 @@ import { bookFault, type PayloadScan, runWorker } from './scan-payload.ts'
 import { bookSkip } from './skip.ts'
 import { mayScan } from './tlp.ts'
 import { takeTurns } from './turn.ts'
-import { enqueue, type Node, type Walk } from './walk.ts'
+import { enqueue, type Node, takeOut, type Walk } from './walk.ts'
 
 /** Takes a payload apart, breadth first, every sibling; each distinct content is scanned and taken apart once. */
 export async function takeApart(
@@ -19,17 +19,23 @@ export async function takeApart(
   root: ResultEntry,
   sha1: string,
 ): Promise<void> {
-  const walk: Walk = { scan, waiting: [], scanned: new Map([[sha1, root]]), reported: new Set() }
+  const walk: Walk = {
+    scan,
+    waiting: [],
+    held: 0,
+    scanned: new Map([[sha1, root]]),
+    reported: new Set(),
+  }
   enqueue(walk, { entry: root, payload, depth: 0, lineage: [sha1] })
   for (let index = 0; index < walk.waiting.length; index++) {
-    const node = walk.waiting[index]
+    const next = walk.waiting[index]
     // Let go of the bytes: a wide tree would hold all of them to the end.
     delete walk.waiting[index]
-    if (!node) continue
-    scan.budget.payloadId = node.entry.payload_id
+    if (!next) continue
+    scan.budget.payloadId = next.entry.payload_id
     if (!scan.budget.hasTime() || !scan.budget.hasChildren()) break
     await takeTurns(scan.env.signal)
-    await dispatch(walk, node)
+    await dispatch(walk, takeOut(walk, next))
   }
   completeDuplicates(scan)
 }

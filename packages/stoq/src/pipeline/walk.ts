@@ -1,8 +1,9 @@
 import type { RuleHit } from '../dispatch/dispatcher.ts'
 import type { PluginCall } from '../dispatch/plugin-meta.ts'
+import { errorText } from '../errors.ts'
 import type { Payload } from '../plugin/plugin.ts'
 import type { ResultEntry } from '../results/types.ts'
-import { dispatchCall } from './environment.ts'
+import { dispatchCall, type Parked } from './environment.ts'
 import { bookFault, type PayloadScan } from './scan-payload.ts'
 import { bookSkip } from './skip.ts'
 
@@ -17,10 +18,17 @@ export interface Node {
   hits: readonly RuleHit[]
 }
 
+/** A payload that waits for its turn, its bytes in memory or in a file. */
+export interface Waiting extends Omit<Node, 'payload'> {
+  content: Payload | Parked
+}
+
 /** What is known of the whole document while it is taken apart. */
 export interface Walk {
   scan: PayloadScan
-  waiting: Node[]
+  waiting: Waiting[]
+  /** Bytes of waiting payloads that are in memory. */
+  held: number
   /** sha1 -> entry that was scanned for it. */
   scanned: Map<string, ResultEntry>
   /** parent, plugin and sha1 of every child that was reported. */
@@ -30,7 +38,7 @@ export interface Walk {
 /** Only payloads that a rule has plugins for are kept, and only down to the depth limit. */
 export function enqueue(walk: Walk, candidate: Omit<Node, 'hits'>): void {
   const { env, budget } = walk.scan
-  const { entry, payload, depth } = candidate
+  const { entry, payload, depth, lineage } = candidate
   const hits = matchingRules(walk.scan, entry, payload)
   for (const { match } of hits) {
     const plugin = String(match.meta['plugin'])
@@ -45,12 +53,35 @@ export function enqueue(walk: Walk, candidate: Omit<Node, 'hits'>): void {
   if (hits.length === 0) env.trace?.({ kind: 'unmatched', payload_id: entry.payload_id })
   const isDeep = depth > budget.limits.max_recursion
   const kept = isDeep ? withoutTakingApart(hits) : hits
-  if (kept.length > 0) walk.waiting.push({ ...candidate, hits: kept })
+  if (kept.length > 0) walk.waiting.push({ entry, depth, lineage, hits: kept, content: keep(walk, payload) })
   if (!isDeep || hits.every(({ calls }) => calls.every(isWorkerCall))) return
   const detail = `not taken apart at depth ${depth}`
   budget.payloadId = entry.payload_id
   budget.cut('max_recursion', detail)
   env.trace?.({ kind: 'cut', payload_id: entry.payload_id, limit: 'max_recursion', detail })
+}
+
+/** So many bytes wait in memory: breadth first, a wide tree would hold all of its leaves. */
+const mostHeld = 64 * 2 ** 20
+
+function keep(walk: Walk, payload: Payload): Payload | Parked {
+  const { park, worker } = walk.scan.env
+  if (park && walk.held + payload.byteLength > mostHeld) {
+    try {
+      return park(payload)
+    } catch (error) {
+      worker.log.debug(`a waiting payload stays in memory: ${errorText(error)}`, error)
+    }
+  }
+  walk.held += payload.byteLength
+  return payload
+}
+
+/** A payload whose turn has come, with its bytes. */
+export function takeOut(walk: Walk, { content, ...node }: Waiting): Node {
+  if (!(content instanceof Uint8Array)) return { ...node, payload: content.take() }
+  walk.held -= content.byteLength
+  return { ...node, payload: content }
 }
 
 /** Workers that a rule names see a payload at any depth. */

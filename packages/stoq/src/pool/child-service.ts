@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { deserialize } from 'node:v8'
 import type { TraceEvent } from '../dispatch/trace.ts'
 import { errorText, StoqError } from '../errors.ts'
-import type { LeftBytes, ScanEnvironment } from '../pipeline/environment.ts'
+import type { LeftBytes, Parked, ScanEnvironment } from '../pipeline/environment.ts'
 import { NeedsRights } from '../pipeline/rights.ts'
 import { scanPayload } from '../pipeline/scan-payload.ts'
 import { Stoq } from '../stoq.ts'
@@ -53,7 +53,7 @@ class ChildService {
   readonly #given = new WeakSet<Uint8Array>()
   #stoq: Stoq | null = null
   #temp: TidyFolder | null = null
-  #left = 0
+  #files = 0
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -124,6 +124,7 @@ class ChildService {
     Object.assign(primary, message.fields)
     const trace = message.trace ? (event: TraceEvent) => this.#send({ kind: 'trace', event }) : null
     const env = await openEnvironment(primary, { ...message.plan, trace }, content => this.#leave(content))
+    env.park = content => this.#park(content)
     env.onAbsent = (rule, plugin) => this.#send({ kind: 'absent', rule, plugin })
     dropStartRights(process.env['STOQ_COMPILE_CACHE'], rights)
     isQuiet = false
@@ -156,9 +157,21 @@ class ChildService {
   /** Bytes for the archive wait in a file of their own until the connector has them; those that came here are there. */
   #leave(content: Uint8Array): LeftBytes {
     if (this.#given.has(content)) return 'given'
-    const file = join(this.#folder, `${leftPrefix}${this.#left++}`)
+    const file = join(this.#folder, `${leftPrefix}${this.#files++}`)
     writeFileSync(file, content, { flag: 'wx' })
     return { file }
+  }
+
+  #park(content: Uint8Array): Parked {
+    const file = join(this.#folder, `parked-${this.#files++}`)
+    writeFileSync(file, content, { flag: 'wx' })
+    return {
+      take: () => {
+        const { buffer, byteOffset, length } = readFileSync(file)
+        rmSync(file)
+        return new Uint8Array(buffer, byteOffset, length)
+      },
+    }
   }
 
   get #folder(): string {
