@@ -85,3 +85,14 @@ test('needs_list with a word that is no right is a mistake of the .stoq file', a
     /worker:wishful: option 'needs_list' in .*wishful\.stoq must be of subprocess, network, threads, addons, got 'world'/,
   )
 })
+
+test('a payload for plugins with different rights goes to a process that has them all', async () => {
+  const home = hostileHome(`dispatch_rules = both.yar`)
+  const rule = 'rule both { meta: plugin = "worker:program, worker:online" condition: true }'
+  writeFileSync(join(home, 'both.yar'), rule)
+  const folder = payloadFolder(scratchFolder(), { both: `echo port ${port}` })
+  const { documents, stderr } = await run(home, ['trouble', '-F', folder, '-D', '-C', 'stdout'])
+  const { program, online } = (documents.get('both')?.results[0]?.workers ?? {}) as Record<string, object>
+  assert.deepEqual(program, { status: 0, output: `port ${port}\n` }, stderr)
+  assert.partialDeepStrictEqual(online, { connected: true })
+})

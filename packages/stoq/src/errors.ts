@@ -57,7 +57,7 @@ export class StoqError extends Error {
 
   /** An error that another process has told of. */
   static received(code: string, message: string): StoqError {
-    const error = new StoqError(code in table ? (code as StoqErrorCode) : 'STOQ_POOL_DIED')
+    const error = new StoqError(Object.hasOwn(table, code) ? (code as StoqErrorCode) : 'STOQ_POOL_DIED')
     error.message = message
     return error
   }

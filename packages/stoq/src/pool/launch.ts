@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { errorText } from '../errors.ts'
-import type { Right } from '../pipeline/rights.ts'
+import { neededRights, type Right } from '../pipeline/rights.ts'
+import type { PluginManifest } from '../plugin/manifest.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import { collectGrants, type Grants, runsInScanProcess } from './grants.ts'
 import type { OpenMessage } from './messages.ts'
@@ -13,6 +14,8 @@ export interface Launch {
   /** Where their folders are. */
   temp: string
   max_memory: number
+  /** True for the rights of a plugin that is installed. */
+  mayNeed(rights: readonly Right[]): boolean
   /** What one is told first, given its folder and rights. */
   open(folder: string, rights: readonly Right[], isFirst: boolean): OpenMessage
 }
@@ -34,6 +37,7 @@ export function prepareLaunch(worker: StoqWorkerPlugin, { trace, ...plan }: Scan
       stoq.log.warning(`scan processes use ${tmpdir()}: ${errorText(error)}`),
     ),
     max_memory: plan.limits.max_memory,
+    mayNeed: rights => plugins.some(plugin => `${rightsOf(plugin)}` === `${rights}`),
     open: (folder, rights, isFirst) => ({
       kind: 'open',
       worker: worker.name,
@@ -47,5 +51,14 @@ export function prepareLaunch(worker: StoqWorkerPlugin, { trace, ...plan }: Scan
       trace: trace !== null,
       quiet: !isFirst,
     }),
+  }
+}
+
+/** None for a plugin with a mistake there: it is told when the plugin is loaded. */
+function rightsOf(plugin: PluginManifest): readonly Right[] {
+  try {
+    return neededRights(plugin)
+  } catch {
+    return []
   }
 }

@@ -14,21 +14,14 @@ type Done = FromProcess & { kind: 'done' }
 
 /** The outcome that a scan process tells of, with what it left for the archive moved to `keep`. Throws when it is none. */
 export function receiveOutcome({ documents, archive }: Done, folder: string, keep: string): ScanOutcome {
-  if (!Array.isArray(documents) || !documents.every(isDocument) || !Array.isArray(archive)) {
-    throw new StoqError('STOQ_POOL_DIED', ['it gave no documents'])
-  }
   return { documents, archive: archive.map(item => keepItem(item, folder, keep)) }
 }
 
-function isDocument(value: unknown): value is ResultDocument {
-  const lists = ['results', 'errors', 'truncated']
-  return lists.every(name => Array.isArray((value as Record<string, unknown> | null)?.[name]))
-}
-
 /** Moved out of its reach: a process that was taken over cannot change it any more, and its folder may go. */
-function keepItem(item: ArchiveItem, folder: string, keep: string): ArchiveItem {
-  const { content } = item
-  if (content === 'given') return item
+function keepItem({ payload_id, content, facts }: ArchiveItem, folder: string, keep: string): ArchiveItem {
+  // Whatever else it says must not reach the connector.
+  const item = { payload_id, facts: { ssdeep: facts.ssdeep, 'content-type': facts['content-type'] } }
+  if (content === 'given') return { ...item, content }
   const file = content instanceof Uint8Array ? '' : content.file
   if (dirname(file) !== folder || !basename(file).startsWith(leftPrefix)) {
     throw new StoqError('STOQ_POOL_DIED', ['what it left for the archive is not in its folder'])

@@ -176,12 +176,19 @@ export class PoolScanner implements Scanner {
       const outcome = receiveOutcome(message, process.folder, this.#keep)
       job.resolve(job.poison === null ? outcome : { ...outcome, poison: job.poison })
     }
-    process.jobs.delete(message.id)
     if (message.kind === 'failed') job.reject(StoqError.received(message.code, message.message))
-    if (message.kind === 'needs') this.#again(job, [...new Set([...this.#rights, ...message.rights])].sort())
+    if (message.kind === 'needs') this.#again(job, this.#widened(job, message.rights))
+    process.jobs.delete(message.id)
     this.#fleet.retire(process)
     if (this.#waiting.length > 0) this.#assign()
     else if (process.jobs.size === 0) this.#share(process)
+  }
+
+  /** Rights that a plugin which is there asks for, beside those of the job. Throws for any other wish. */
+  #widened(job: Job, wanted: readonly Right[]): Right[] {
+    const wider = [...new Set([...job.rights, ...wanted])].sort()
+    if (wider.length > job.rights.length && this.#launch.mayNeed(wanted)) return wider
+    throw new StoqError('STOQ_POOL_DIED', ['it asked for rights that no plugin needs'])
   }
 
   #again(job: Job, rights: readonly Right[] = job.rights): void {

@@ -6,6 +6,7 @@ import { serialize } from 'node:v8'
 import { errorText } from '../errors.ts'
 import type { Right } from '../pipeline/rights.ts'
 import { type CallRecord, readCalls } from './call-record.ts'
+import { checkedMessage } from './checked.ts'
 import { FrameReader, frameOf } from './frames.ts'
 import type { Grants } from './grants.ts'
 import type { Job } from './job.ts'
@@ -138,7 +139,7 @@ export class ScanProcess {
     this.#channel.on('data', (chunk: Buffer) => {
       try {
         for (const { head } of frames.push(chunk))
-          this.#tell(JSON.parse(head.toString()) as FromProcess, message)
+          this.#tell(checkedMessage(JSON.parse(head.toString())), message)
       } catch (error) {
         this.#fault = `it said what cannot be understood (${errorText(error)})`
         this.kill()
