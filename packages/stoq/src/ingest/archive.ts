@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { StoqError } from '../errors.ts'
 import { hashPayload } from '../payload/hashes.ts'
 import type { ArchiveItem, ScanOutcome } from '../pipeline/environment.ts'
@@ -14,12 +14,17 @@ export interface ArchiveOptions {
 
 /** Archives what a scan has left for it; the entries tell where: `conn_id` is what the connector finds the bytes by. */
 export async function archivePayloads(outcome: ScanOutcome, options: ArchiveOptions): Promise<void> {
-  const { documents } = outcome
-  for (const item of outcome.archive) {
-    const facts = await archiveOne(item, options)
-    const entries = item.payload_id === 0 ? documents.map(({ results }) => results[0]) : []
-    for (const entry of [documents[0]?.results[item.payload_id], ...entries])
-      if (entry) Object.assign(entry, facts)
+  const { documents, archive } = outcome
+  try {
+    for (const item of archive) {
+      const facts = await archiveOne(item, options)
+      const entries = item.payload_id === 0 ? documents.map(({ results }) => results[0]) : []
+      for (const entry of [documents[0]?.results[item.payload_id], ...entries])
+        if (entry) Object.assign(entry, facts)
+    }
+  } finally {
+    for (const { content } of archive)
+      if (typeof content === 'object' && 'file' in content) rmSync(content.file, { force: true })
   }
 }
 
@@ -31,8 +36,8 @@ async function archiveOne({ content, facts }: ArchiveItem, options: ArchiveOptio
   if (!payload) throw new StoqError('STOQ_PAYLOAD_MISSING', ['the archive', 'its bytes are gone'])
   const id = await connector.save(payload, {
     archive: true,
-    ...hashPayload(payload),
     ...facts,
+    ...hashPayload(payload),
     ...(durable && { durable }),
   })
   return typeof id === 'string' ? { ...facts, conn_id: id } : facts

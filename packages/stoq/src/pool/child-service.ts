@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { deserialize } from 'node:v8'
 import type { TraceEvent } from '../dispatch/trace.ts'
 import { errorText, StoqError } from '../errors.ts'
@@ -54,6 +54,8 @@ class ChildService {
   #stoq: Stoq | null = null
   #temp: TidyFolder | null = null
   #files = 0
+  /** Files for the archive that whoever started this process has been told of, and fetches. */
+  readonly #told = new Set<string>()
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -144,6 +146,8 @@ class ChildService {
         payload: hasPayload ? payload : null,
         onCall: (payloadId, plugin) => this.#recorder.enter(slot, id, payloadId, plugin),
       })
+      for (const { content } of archive)
+        if (typeof content === 'object' && 'file' in content) this.#told.add(basename(content.file))
       this.#tell({ kind: 'done', id, documents, archive }, env)
     } catch (error) {
       if (error instanceof NeedsRights) this.#tell({ kind: 'needs', id, rights: [...error.rights] }, env)
@@ -180,7 +184,7 @@ class ChildService {
 
   /** What plugins have left in their folder goes when no other payload is under way. */
   #tidy(): void {
-    if (this.#queue.isAlone) this.#temp?.tidy()
+    if (this.#queue.isAlone) this.#temp?.tidy(this.#told)
   }
 
   /** Tells of a payload and of what was counted meanwhile: what a process has not told dies with it. */

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { StoqError } from '../errors.ts'
@@ -17,7 +16,7 @@ import { bareOutcome, receiveOutcome } from './outcome.ts'
 import { bytesOf, quarantine } from './quarantine.ts'
 import type { ScanProcess } from './scan-process.ts'
 import type { InFlight, Kills, Scanner, ScanPlan, ScanRequest } from './scanner.ts'
-import { sweepFolders } from './temp.ts'
+import { removeAll, sweepFolders } from './temp.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** How soon a process that did not come up is tried again. */
@@ -108,7 +107,7 @@ export class PoolScanner implements Scanner {
     this.#watchdog.stop()
     this.#broken ??= new StoqError('STOQ_RUN_STOPPED', ['its end'])
     await this.#fleet.close()
-    rmSync(this.#keep, { recursive: true, force: true })
+    removeAll(this.#keep)
   }
 
   /** Gives up everything that is under way: stoQ ends. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, rmSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import type { Duplex, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { serialize } from 'node:v8'
@@ -12,7 +12,7 @@ import type { Grants } from './grants.ts'
 import type { Job } from './job.ts'
 import type { FromProcess, ToProcess } from './messages.ts'
 import { permissionFlags, sharedCompileCache } from './permissions.ts'
-import { makeProcessFolder, openNameless } from './temp.ts'
+import { makeProcessFolder, openNameless, removeAll } from './temp.ts'
 
 const entry = fileURLToPath(new URL('../../bin/scan-process.js', import.meta.url))
 /** What of the environment a scan process gets: nothing that could be a secret. */
@@ -114,7 +114,7 @@ export class ScanProcess {
 
   /** Removes its folder, where nobody waits for its end. */
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true })
+    removeAll(this.folder)
   }
 
   /** Resolves when it has ended or has nothing left to do, or after so many milliseconds. */

@@ -1,7 +1,9 @@
 import {
   accessSync,
+  chmodSync,
   constants,
   fstatSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -58,14 +60,41 @@ export class TidyFolder {
     this.#folder = openSync(path, 'r')
   }
 
-  /** Looks at the names only when there may be new ones. */
-  tidy(): void {
+  /** Removes all but some names, and forgets those that are not there any more. Looks only when there may be new ones. */
+  tidy(kept: Set<string>): void {
     if (fstatSync(this.#folder).mtimeMs === this.#changed && this.#seen - this.#changed > coarsest) return
-    for (const name of readdirSync(this.#path)) {
-      if (!name.startsWith(leftPrefix)) rmSync(join(this.#path, name), { recursive: true, force: true })
-    }
+    const names = namesIn(this.#path)
+    for (const name of names) if (!kept.has(name)) removeAll(join(this.#path, name))
+    for (const name of kept) if (!names.includes(name)) kept.delete(name)
     this.#changed = fstatSync(this.#folder).mtimeMs
     this.#seen = Date.now()
+  }
+}
+
+/** Removes a folder or file, with folders below it that nobody may write to; what cannot be removed stays. */
+export function removeAll(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch {
+    openFolders(path)
+    try {
+      rmSync(path, { recursive: true, force: true })
+    } catch {
+      // The folder is swept when stoQ starts the next time.
+    }
+  }
+}
+
+/** Folders without rights, as archives may hold them, keep what is in them from being removed. */
+function openFolders(path: string): void {
+  try {
+    // No link is followed: it would open what is not ours.
+    if (!lstatSync(path).isDirectory()) return
+    chmodSync(path, 0o700)
+    for (const entry of readdirSync(path, { withFileTypes: true }))
+      if (entry.isDirectory()) openFolders(join(path, entry.name))
+  } catch {
+    // It is of somebody else, or gone.
   }
 }
 
@@ -73,7 +102,7 @@ export class TidyFolder {
 export function sweepFolders(temp: string): void {
   for (const name of namesIn(temp)) {
     const owner = Number(/^scan-(\d+)-/.exec(name)?.[1] ?? 0)
-    if (owner > 0 && !isAlive(owner)) rmSync(join(temp, name), { recursive: true, force: true })
+    if (owner > 0 && !isAlive(owner)) removeAll(join(temp, name))
   }
 }
 
