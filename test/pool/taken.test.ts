@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { hostileHome, payloadFolder, type Run, run } from './hostile.ts'
 
@@ -54,4 +56,21 @@ for (const [name, message] of Object.entries(lies)) {
 test('a failure with a code that is none is a failure all the same', async () => {
   const { stderr } = await takeOver({ say: [{ kind: 'failed', id: 1, code: 'constructor', message: 'x' }] })
   assert.match(stderr, /2 ingested = 1 scanned \+ 0 refused \+ 1 failed/)
+})
+
+test('what it writes to the log and counts cannot reach the terminal, nor name what there is not', async () => {
+  const stats = join(hostileHome(), 'stats.json')
+  const plugins = { '\x1b[2J': { calls: 5, time: 1, bytes: 1, errors: 0, buckets: {} } }
+  const { stderr } = await takeOver(
+    {
+      say: [
+        { kind: 'log', level: 'info', name: 'x\n\x1b[31m', message: 'forged' },
+        { kind: 'statistics', plugins },
+      ],
+    },
+    '--stats',
+    stats,
+  )
+  assert.match(stderr, /\] x\\x0a\\x1b\[31m: forged/)
+  assert.deepEqual(Object.keys(JSON.parse(readFileSync(stats, 'utf8')).plugins), ['worker:taken'])
 })

@@ -46,3 +46,15 @@ test('a new record is empty', () => {
   assert.deepEqual(readCalls(file), [])
   closeSync(file)
 })
+
+test('a name that could do harm is not taken over', () => {
+  const file = openNameless(folder)
+  const recorder = new CallRecorder(file)
+  for (const [index, name] of ['__proto__', 'worker:\x1b[2J', 'worker:a\nb'].entries())
+    recorder.begin(index + 1, name)
+  assert.deepEqual(
+    readCalls(file).map(({ plugin }) => plugin),
+    ['stoq:unknown', 'stoq:unknown', 'stoq:unknown'],
+  )
+  closeSync(file)
+})

@@ -1,4 +1,5 @@
 import { readSync, writeSync } from 'node:fs'
+import { printable } from '../results/printable.ts'
 
 /** Payloads that one scan process may have begun at once: each has a place in its record. */
 export const slots = 8
@@ -69,6 +70,11 @@ export class CallRecorder {
   }
 }
 
+/** A name of a plugin, safe to show and to use as a key: the process may have been taken over by what it scans. */
+function plainName(name: string): string {
+  return /^[a-z]+:./.test(name) && name === printable(name) ? name : 'stoq:unknown'
+}
+
 /** What the record of a scan process says. Numbers of payloads begin at 1; what is not one is left out. */
 export function readCalls(file: number): CallRecord[] {
   const buffer = Buffer.alloc(slots * slotLength)
@@ -82,7 +88,7 @@ export function readCalls(file: number): CallRecord[] {
       id,
       payload_id: buffer.readUInt32LE(start + 4),
       since: buffer.readDoubleLE(start + 8),
-      plugin: buffer.toString('utf8', start + 17, end),
+      plugin: plainName(buffer.toString('utf8', start + 17, end)),
     })
   }
   return records

@@ -92,11 +92,14 @@ export async function openEnvironment(
   }
 }
 
+/** So many plugins are told: a scan process that was taken over could think of ever new ones. */
+const mostAbsent = 1000
+
 /** Plugins that rules name and that are not installed: each is told once. */
 export function tellOnce({ stoq }: StoqWorkerPlugin): (rule: string, plugin: string) => void {
   const told = new Set<string>()
   return (rule, plugin) => {
-    if (told.has(plugin)) return
+    if (told.has(plugin) || told.size >= mostAbsent) return
     told.add(plugin)
     stoq.log.warning(`dispatch rule ${rule} names ${plugin}, which is not installed`)
   }

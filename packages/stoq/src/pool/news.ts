@@ -1,7 +1,9 @@
-import { type Logger, logLevels } from '../config/logger.ts'
+import type { Logger } from '../config/logger.ts'
 import type { Trace } from '../dispatch/trace.ts'
-import type { CallStatistics } from '../pipeline/statistics.ts'
+import { dispatchCall } from '../pipeline/environment.ts'
+import type { CallStatistics, PluginStatistics } from '../pipeline/statistics.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
+import { printable } from '../results/printable.ts'
 import { tellOnce } from './in-process.ts'
 import type { FromProcess } from './messages.ts'
 
@@ -18,11 +20,16 @@ export function newsOf(
 ): (message: FromProcess) => boolean {
   const { stoq } = worker
   const tellAbsent = tellOnce(worker)
+  const known = new Set([
+    dispatchCall,
+    ...stoq.discovery.plugins.map(({ category, name }) => `${category}:${name}`),
+  ])
+  const onlyKnown = (plugins: Record<string, PluginStatistics>) =>
+    Object.fromEntries(Object.entries(plugins).filter(([plugin]) => known.has(plugin)))
   return message => {
     switch (message.kind) {
       case 'log':
-        if (logLevels.includes(message.level))
-          stoq.logger(message.name)[message.level](message.message, message.stack)
+        stoq.logger(printable(message.name))[message.level](message.message, message.stack)
         return true
       case 'trace':
         trace?.(message.event)
@@ -31,7 +38,7 @@ export function newsOf(
         tellAbsent(message.rule, message.plugin)
         return true
       case 'statistics':
-        statistics.merge(message.plugins)
+        statistics.merge(onlyKnown(message.plugins))
         return true
       case 'stray':
         stoq.log.error(`a plugin left a failure behind: ${message.message}`, message.stack)
