@@ -70,11 +70,6 @@ export class Fleet {
     if (this.#failures >= mostFailures) throw new StoqError('STOQ_POOL_START', [how])
   }
 
-  /** Ends a process that is to be replaced, once it has nothing left to do. */
-  retire(process: ScanProcess): void {
-    if (process.isRetiring && process.jobs.size === 0) process.end()
-  }
-
   /** Ends all processes: idle ones in order, the others at once. */
   async close(): Promise<void> {
     this.#isClosing = true

@@ -178,7 +178,7 @@ export class PoolScanner implements Scanner {
     if (message.kind === 'failed') job.reject(StoqError.received(message.code, message.message))
     if (message.kind === 'needs') this.#again(job, this.#widened(job, message.rights))
     process.jobs.delete(message.id)
-    this.#fleet.retire(process)
+    process.endIfDone()
     if (this.#waiting.length > 0) this.#assign()
     else if (process.jobs.size === 0) this.#share(process)
   }

@@ -19,6 +19,8 @@ const entry = fileURLToPath(new URL('../../bin/scan-process.js', import.meta.url
 const harmless = ['PATH', 'LANG', 'LC_ALL', 'TZ']
 /** Characters of what a scan process has written on its standard error that are kept for its death. */
 const keptText = 2000
+/** How long it may take to end by itself. */
+const endMilliseconds = 10_000
 
 /** What a scan process is started with. */
 export interface ProcessOptions {
@@ -48,6 +50,8 @@ export class ScanProcess {
   isReady = false
   /** True: it gets no more payloads, and is ended when it has none. */
   isRetiring = false
+  /** When it was first seen with payloads of which it had begun none, in milliseconds since 1970. */
+  idleSince: number | null = null
   /** The limit that it was killed for. */
   killedFor: string | null = null
   readonly #child: ChildProcess
@@ -106,10 +110,23 @@ export class ScanProcess {
     }
   }
 
-  /** Lets it end by itself: plugins let go of what they hold. */
+  /** Ends it now, because of what it does or does not do. */
+  giveUp(fault: string): void {
+    this.#fault ??= fault
+    this.kill()
+  }
+
+  /** Lets it end by itself, within a while: plugins let go of what they hold. */
   end(): void {
+    if (this.#channel.writableEnded) return
     while (this.#channel.writableCorked > 0) this.#channel.uncork()
     this.#channel.end()
+    setTimeout(() => this.kill(), endMilliseconds).unref()
+  }
+
+  /** Ends it when it is to be replaced and has nothing left to do. */
+  endIfDone(): void {
+    if (this.isRetiring && this.jobs.size === 0) this.end()
   }
 
   /** Removes its folder, where nobody waits for its end. */
@@ -141,8 +158,7 @@ export class ScanProcess {
         for (const { head } of frames.push(chunk))
           this.#tell(checkedMessage(JSON.parse(head.toString())), message)
       } catch (error) {
-        this.#fault = `it said what cannot be understood (${errorText(error)})`
-        this.kill()
+        this.giveUp(`it said what cannot be understood (${errorText(error)})`)
       }
     })
     // A broken channel is the end of the process, which is told below.

@@ -6,6 +6,8 @@ import type { ScanProcess } from './scan-process.ts'
 
 /** How often processes that work are looked at. */
 const lookMilliseconds = 40
+/** A process may take so long to start on a machine that has much else to do. */
+const startSeconds = 30
 /** A process ends its calls itself when it can; so much later it is clear that it cannot. */
 const graceMilliseconds = 500
 
@@ -38,8 +40,21 @@ export class Watchdog {
       if (process.jobs.size > 0 || calls.length > 0) isNeeded = true
       const limit = this.#exceeded(process, calls)
       if (limit !== null) process.kill(limit)
+      if (this.#isStuck(process, calls)) process.giveUp('it did not begin what it was given')
+      process.endIfDone()
     }
     if (!isNeeded) this.stop()
+  }
+
+  /** True for one that has had payloads as long as a call may take and is at none: it hangs, or its record is forged. */
+  #isStuck(process: ScanProcess, calls: readonly CallRecord[]): boolean {
+    const { jobs } = process
+    const isAtWork = jobs.size === 0 || calls.some(({ id }) => jobs.has(id))
+    if (isAtWork) process.idleSince = null
+    else process.idleSince ??= Date.now()
+    const { idleSince: since, isReady } = process
+    const seconds = Math.max(this.#limits.max_plugin_time, isReady ? 0 : startSeconds)
+    return since !== null && isLate({ since }, Date.now(), seconds)
   }
 
   #exceeded(process: ScanProcess, calls: readonly CallRecord[]): string | null {
@@ -62,6 +77,6 @@ export class Watchdog {
   }
 }
 
-function isLate({ since }: CallRecord, now: number, seconds: number): boolean {
+function isLate({ since }: Pick<CallRecord, 'since'>, now: number, seconds: number): boolean {
   return now - since > seconds * 1000 + graceMilliseconds
 }
