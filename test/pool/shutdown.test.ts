@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -159,4 +159,22 @@ test('scan processes that do not come up end the run with one line and status 2'
   ])
   assert.equal(status, 2)
   assert.equal(stderr, 'stoq: no scan process could be started: it ended with status 5\n')
+})
+
+test('processes that cannot be started any more end the run, and every payload is accounted for', async () => {
+  const home = hostileHome()
+  const names = Array.from({ length: 300 }, (_, index) => [`p${index}`, `wait ${index}`])
+  const folder = payloadFolder(home, Object.fromEntries(names))
+  const words = ['trouble', '-F', folder, '-C', 'file', '--max-processes', '1']
+  const { status, stderr } = await run(home, words, {
+    during: async child => {
+      await waitUntil(() => everythingBelow(home).some(name => name.startsWith('results/trouble/')))
+      rmSync(join(home, 'temp'), { recursive: true })
+      writeFileSync(join(home, 'temp'), 'no folder')
+      for (const pid of childrenOf(child.pid))
+        if (nameOf(pid).startsWith('stoq-scan')) process.kill(pid, 'SIGKILL')
+    },
+  })
+  assert.equal(status, 1)
+  assert.match(stderr, /300 ingested = \d+ scanned \+ 0 refused \+ \d+ failed;/)
 })

@@ -74,3 +74,11 @@ test('what it writes to the log and counts cannot reach the terminal, nor name w
   assert.match(stderr, /\] x\\x0a\\x1b\[31m: forged/)
   assert.deepEqual(Object.keys(JSON.parse(readFileSync(stats, 'utf8')).plugins), ['worker:taken'])
 })
+
+for (const deed of ['exit', 'spin'] as const) {
+  test(`a process that wipes the record of its calls does not get away with it (${deed})`, async () => {
+    const { documents, stderr } = await takeOver({ calls: '00', deed }, '--max-plugin-time', '1')
+    assert.equal(documents.get('a-bad')?.errors[0]?.code, 'STOQ_POOL_DIED')
+    assert.match(stderr, /2 ingested = 1 scanned \+ 0 refused \+ 1 failed/)
+  })
+}

@@ -1,4 +1,4 @@
-import { StoqError } from '../errors.ts'
+import { errorText, StoqError } from '../errors.ts'
 import type { Right } from '../pipeline/rights.ts'
 import { takeEarly } from './early-start.ts'
 import type { Job } from './job.ts'
@@ -39,14 +39,22 @@ export class Fleet {
     const least = open.sort((a, b) => a.jobs.size - b.jobs.size)[0]
     const isWanted = !least || least.jobs.size > 0
     const mayStart = alike.length < this.#most && performance.now() >= this.#pauseUntil
-    if (isWanted && mayStart) return this.start(job.rights)
+    if (isWanted && mayStart) return this.start(job.rights) ?? least ?? null
     return least ?? null
   }
 
-  start(rights: readonly Right[]): ScanProcess {
+  /** null: it cannot be started now. Throws when that was so too often. */
+  start(rights: readonly Right[]): ScanProcess | null {
     const { grants, temp, max_memory, open } = this.#launch
     const options = { grants, temp, max_memory, rights }
-    const process = takeEarly(options) ?? new ScanProcess(options)
+    let process: ScanProcess
+    try {
+      process = takeEarly(options) ?? new ScanProcess(options)
+    } catch (error) {
+      // No room for its folder, no memory, no descriptors.
+      this.#noteFailure(errorText(error))
+      return null
+    }
     process.attach(this.#events)
     this.processes.add(process)
     if (process.pid > 0) this.#reaper?.add(process.pid)
@@ -64,7 +72,10 @@ export class Fleet {
   remove(process: ScanProcess, how: string): void {
     this.processes.delete(process)
     this.#reaper?.remove(process.pid)
-    if (process.isReady || this.#isClosing) return
+    if (!process.isReady && !this.#isClosing) this.#noteFailure(how)
+  }
+
+  #noteFailure(how: string): void {
     this.#failures++
     this.#pauseUntil = performance.now() + 100 * this.#failures
     if (this.#failures >= mostFailures) throw new StoqError('STOQ_POOL_START', [how])

@@ -7,6 +7,8 @@ import type { ScanRequest } from './scanner.ts'
 const mostAttempts = 6
 /** Seconds that an attempt gets in any case: without the call that is left out, the rest is quick or it is not. */
 const leastSeconds = 5
+/** A payload that was in so many processes that ended is scanned alone. */
+const mostDeathsBeside = 3
 
 /** One payload on its way through the pool, over as many scan processes as it takes. */
 export interface Job {
@@ -26,6 +28,8 @@ export interface Job {
   skips: Skip[]
   /** How often a process ended because of it. */
   deaths: number
+  /** How often a process ended that it waited in. */
+  deathsBeside: number
   /** Why it is poisonous: it ended a second process. */
   poison: string | null
   isSettled: boolean
@@ -62,10 +66,16 @@ export function afterDeath(job: Job, { limit, how, call, isAlone }: Death): 'aga
   return isLeftOut || job.attempts >= mostAttempts ? 'given up' : 'again'
 }
 
+/** Another payload seems to be at fault: not for ever, because the record that says so may be forged. */
+export function afterDeathBeside(job: Job): void {
+  job.deathsBeside++
+  if (job.deathsBeside >= mostDeathsBeside) job.isAlone = true
+}
+
 /** A payload that was just handed to the pool. */
 export function newJob(id: number, request: ScanRequest, settle: Pick<Job, 'resolve' | 'reject'>): Job {
   const fresh = { rights: [], begun: null, deadline: null, attempts: 0, isAlone: false, skips: [] }
-  return { id, request, ...settle, ...fresh, deaths: 0, poison: null, isSettled: false }
+  return { id, request, ...settle, ...fresh, deaths: 0, deathsBeside: 0, poison: null, isSettled: false }
 }
 
 /** Seconds for the next attempt: what is left of the budget, and a little in any case. */

@@ -8,7 +8,7 @@ import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import type { CallRecord } from './call-record.ts'
 import { depth, Fleet, hasRights } from './fleet.ts'
 import { mayRead } from './grants.ts'
-import { afterDeath, type Job, nameOf, newJob, secondsFor } from './job.ts'
+import { afterDeath, afterDeathBeside, type Job, nameOf, newJob, secondsFor } from './job.ts'
 import { type Launch, prepareLaunch } from './launch.ts'
 import type { FromProcess } from './messages.ts'
 import { newsOf, noteText } from './news.ts'
@@ -43,6 +43,7 @@ export class PoolScanner implements Scanner {
   readonly #waiting: Job[] = []
   readonly #news: (message: FromProcess) => boolean
   readonly #ready = Promise.withResolvers<void>()
+  #again: NodeJS.Timeout | null = null
   #lastId = 0
   #isOpen = false
   /** Set once no process can be had. */
@@ -70,7 +71,7 @@ export class PoolScanner implements Scanner {
     const pool = new PoolScanner(worker, plan, processes)
     sweepFolders(pool.#launch.temp)
     worker.stoq.ending.signal.addEventListener('abort', () => pool.#stop(), { once: true })
-    pool.#fleet.start(pool.#rights)
+    pool.#assign()
     try {
       await pool.#ready.promise
       return pool
@@ -116,8 +117,24 @@ export class PoolScanner implements Scanner {
     for (const process of this.#fleet.processes) process.kill()
   }
 
-  /** Hands waiting payloads to processes, in order, as long as one can take them. */
+  /** Starts what has to be started and hands out what waits, until nothing has to be looked after any more. */
   #assign(): void {
+    try {
+      if (!this.#isOpen && !this.#broken && this.#fleet.processes.size === 0) this.#fleet.start(this.#rights)
+      this.#handOut()
+    } catch (error) {
+      this.#fail(error as StoqError)
+    }
+    if (this.#broken || (this.#isOpen && this.#waiting.length === 0)) return
+    // Whatever keeps processes from coming up may be over then.
+    this.#again ??= setTimeout(() => {
+      this.#again = null
+      this.#assign()
+    }, retryMilliseconds)
+  }
+
+  /** Hands waiting payloads to processes, in order, as long as one can take them. */
+  #handOut(): void {
     for (let index = 0; index < this.#waiting.length; ) {
       const job = this.#waiting[index] as Job
       if (this.#broken) {
@@ -176,7 +193,7 @@ export class PoolScanner implements Scanner {
       job.resolve(job.poison === null ? outcome : { ...outcome, poison: job.poison })
     }
     if (message.kind === 'failed') job.reject(StoqError.received(message.code, message.message))
-    if (message.kind === 'needs') this.#again(job, this.#widened(job, message.rights))
+    if (message.kind === 'needs') this.#putBack(job, this.#widened(job, message.rights))
     process.jobs.delete(message.id)
     process.endIfDone()
     if (this.#waiting.length > 0) this.#assign()
@@ -190,7 +207,7 @@ export class PoolScanner implements Scanner {
     throw new StoqError('STOQ_POOL_DIED', ['it asked for rights that no plugin needs'])
   }
 
-  #again(job: Job, rights: readonly Right[] = job.rights): void {
+  #putBack(job: Job, rights: readonly Right[] = job.rights): void {
     job.rights = rights
     this.#waiting.unshift(job)
   }
@@ -218,41 +235,44 @@ export class PoolScanner implements Scanner {
   }
 
   #ended(process: ScanProcess, how: string, calls: readonly CallRecord[]): void {
-    const begun = calls.filter(({ id }) => process.jobs.has(id))
+    const begun = this.#suspects(process, calls)
     const [first] = begun
     if (process.jobs.size > 0) this.#count(first?.plugin ?? 'stoq', process.killedFor ?? 'died')
     for (const call of begun) this.#afterDeath(process, how, call, begun.length === 1)
-    for (const job of process.jobs.values()) if (!begun.some(({ id }) => id === job.id)) this.#again(job)
+    for (const job of process.jobs.values()) {
+      if (begun.some(({ id }) => id === job.id)) continue
+      afterDeathBeside(job)
+      this.#putBack(job)
+    }
     process.jobs.clear()
     try {
       this.#fleet.remove(process, how)
     } catch (error) {
-      this.#broken = error as StoqError
-      this.#ready.reject(error)
+      this.#fail(error as StoqError)
     }
     this.#assign()
-    const isNeeded = !this.#isOpen || this.#waiting.length > 0
-    if (isNeeded && !this.#broken && this.#fleet.processes.size === 0)
-      setTimeout(() => this.#revive(), retryMilliseconds)
   }
 
-  /** Processes that do not come up are tried again, until it is clear that none will. */
-  #revive(): void {
-    if (this.#broken || this.#fleet.processes.size > 0) return
-    if (this.#waiting.length === 0) this.#fleet.start(this.#rights)
-    else this.#assign()
-    if (this.#fleet.processes.size === 0) setTimeout(() => this.#revive(), retryMilliseconds)
+  /** What a process was at when it ended; all that it could be at, where its record tells of none: it may be forged. */
+  #suspects({ jobs, isReady }: ScanProcess, calls: readonly CallRecord[]): CallRecord[] {
+    const begun = calls.filter(({ id }) => jobs.has(id))
+    if (begun.length > 0 || !isReady) return begun
+    return [...jobs.keys()].map(id => ({ id, payload_id: 0, plugin: this.#worker.id, since: 0 }))
   }
 
   #afterDeath(process: ScanProcess, how: string, call: CallRecord, isAlone: boolean): void {
     const job = process.jobs.get(call.id)
-    if (!job || this.#broken) return
+    if (!job) return
+    if (this.#broken) {
+      job.reject(this.#broken)
+      return
+    }
     const { log } = this.#worker.stoq
     const wasPoison = job.poison !== null
     const fate = afterDeath(job, { limit: process.killedFor, how, call, isAlone })
     log.warning(`scan process ${process.pid}: ${how} with ${nameOf(job)} (${call.plugin})`)
     if (job.poison !== null && !wasPoison) void quarantine(job, this.#worker.stoq)
-    if (fate === 'again') this.#again(job)
+    if (fate === 'again') this.#putBack(job)
     else void this.#giveUp(job)
   }
 
@@ -267,7 +287,8 @@ export class PoolScanner implements Scanner {
   }
 
   #fail(error: StoqError): void {
-    this.#broken = error
+    this.#broken ??= error
+    this.#ready.reject(error)
     for (const job of this.#waiting.splice(0)) job.reject(error)
     for (const process of this.#fleet.processes) {
       for (const job of process.jobs.values()) job.reject(error)

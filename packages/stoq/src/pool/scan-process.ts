@@ -67,12 +67,19 @@ export class ScanProcess {
     this.rights = options.rights
     this.folder = makeProcessFolder(options.temp)
     this.#record = openNameless(this.folder)
-    this.#child = spawn(process.execPath, flagsOf(options, this.folder), {
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', this.#record],
-      env: environment(this.folder),
-      // A group of its own: Ctrl-C does not reach it, and whatever it starts dies with it.
-      detached: true,
-    })
+    try {
+      this.#child = spawn(process.execPath, flagsOf(options, this.folder), {
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', this.#record],
+        env: environment(this.folder),
+        // A group of its own: Ctrl-C does not reach it, and whatever it starts dies with it.
+        detached: true,
+      })
+      if (!this.#child.stdio) throw new Error('there are too many open files')
+    } catch (error) {
+      closeSync(this.#record)
+      this.remove()
+      throw error
+    }
     this.#channel = this.#child.stdio[3] as Duplex
     this.#watchEnd()
   }

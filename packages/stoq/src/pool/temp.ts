@@ -30,6 +30,8 @@ export function openTempFolder(temp: string, onFault: (error: unknown) => void):
 
 /** A folder that only one scan process writes to, named after the process that made it. */
 export function makeProcessFolder(temp: string): string {
+  // Whoever clears temporary folders may have removed it meanwhile.
+  mkdirSync(temp, { recursive: true })
   return mkdtempSync(join(temp, `${folderPrefix}${process.pid}-`))
 }
 
