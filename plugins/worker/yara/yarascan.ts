@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync, watch } from 'node:fs'
+import { existsSync, type FSWatcher, realpathSync, statSync, watch } from 'node:fs'
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import {
   bytesToText,
@@ -77,7 +77,7 @@ export class YaraWorker extends StoqWorkerPlugin {
   override async heartbeat(signal: AbortSignal): Promise<void> {
     if (!this.reload) return
     let timer: NodeJS.Timeout | undefined
-    const watcher = watch(dirname(this.yararules), { persistent: false })
+    const watcher = this.#watch()
     watcher.on('change', (_, name) => {
       if (!/\.yara?$/i.test(String(name)) && String(name) !== basename(this.yararules)) return
       clearTimeout(timer)
@@ -87,6 +87,16 @@ export class YaraWorker extends StoqWorkerPlugin {
     await new Promise(done => signal.addEventListener('abort', done, { once: true }))
     clearTimeout(timer)
     watcher.close()
+  }
+
+  /** The folder, where a scan process may read it; else the file alone, which is lost when it is replaced. */
+  #watch(): FSWatcher {
+    try {
+      return watch(dirname(this.yararules), { persistent: false })
+    } catch (error) {
+      this.log.debug(`only ${this.yararules} itself is watched`, error)
+      return watch(this.yararules, { persistent: false })
+    }
   }
 
   async #reload(): Promise<void> {

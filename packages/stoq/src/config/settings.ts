@@ -122,7 +122,7 @@ const retired = new Set(['sentry_url', 'sentry_ignore_list'])
 /** Settings in order of strength: `input`, `stoq.cfg`, default. Throws on a value that cannot be used. */
 export function loadSettings(input: SettingsInput = {}): LoadedSettings {
   const { config_file, ...given } = input
-  const home = resolve(given.base_dir ?? (process.env['STOQ_HOME'] || resolve(homedir(), '.stoq')))
+  const home = resolve(given.base_dir ?? defaultHome())
   if (config_file !== undefined && !existsSync(config_file))
     throw new StoqError('STOQ_CONFIG_SYNTAX', [config_file, 'no such file'])
   const config = readConfig(config_file ?? resolve(home, 'stoq.cfg'))
@@ -140,6 +140,11 @@ export function loadSettings(input: SettingsInput = {}): LoadedSettings {
     extra: Object.freeze(config.extra),
     scan: Object.freeze(config.scan),
   }
+}
+
+/** The folder of `stoq.cfg` where nothing else is said. */
+export function defaultHome(): string {
+  return process.env['STOQ_HOME'] || resolve(homedir(), '.stoq')
 }
 
 /** The folders that plugins are searched in, in order. */

@@ -1,7 +1,7 @@
 import { loadSettings, pluginFolders } from '../config/settings.ts'
 import { neededRights } from '../pipeline/rights.ts'
 import { type Discovery, discoverPlugins } from '../plugin/discovery.ts'
-import { collectGrants, runsInScanProcess } from './grants.ts'
+import { collectGrants, wordsToRead } from './grants.ts'
 import { type ProcessOptions, ScanProcess } from './scan-process.ts'
 import { openTempFolder } from './temp.ts'
 
@@ -25,8 +25,8 @@ export function startEarly(command: string, words: readonly string[]): void {
       each => each.category === 'worker' && each.name.toLowerCase() === name.toLowerCase(),
     )
     if (!worker || argv.includes('-h') || argv.includes('--help')) return
-    const plugins = found.plugins.filter(runsInScanProcess)
-    const named = argv.filter(word => !word.startsWith('-'))
+    const { plugins } = found
+    const named = wordsToRead(argv).filter(word => !word.startsWith('-'))
     const options = {
       grants: collectGrants({ settings, plugins, argv, named }),
       temp: openTempFolder(settings.temp_dir, error => {

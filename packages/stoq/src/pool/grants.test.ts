@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { openScratch } from '../testing/scratch.ts'
 import { collectGrants, type GrantInput, mayRead } from './grants.ts'
@@ -62,6 +63,47 @@ test('a path that Node would take for a pattern is not granted', async () => {
   await using scratch = openScratch()
   const grants = grantsOf(scratch.stoq, { named: ['/tmp/*', '/tmp/all*'] })
   assert.ok(!mayRead('/tmp/anything', grants))
+})
+
+test('a folder that holds results, the log, the archive or credentials is not granted', async () => {
+  await using scratch = openScratch()
+  const base = join(scratch.home, 'data')
+  const place = (name: string) => join(base, name)
+  const { settings, discovery } = scratch.stoq
+  const elsewhere = { ...settings, base_dir: '/none', source_base_tuple: [], dispatch_rules: [] }
+  for (const name of ['log_dir', 'results_dir', 'archive_base', 'quarantine_dir'])
+    assert.deepEqual(
+      grantsOf({ settings: { ...elsewhere, [name]: place(name) } }, { named: [base, place('mails')] })
+        .payloads,
+      [place('mails')],
+    )
+  const connector = discovery.plugins.find(({ category }) => category === 'connector')
+  assert.ok(connector)
+  const plugins = [{ ...connector, root: base, path: place('connector/own') }]
+  assert.deepEqual(grantsOf({ settings: elsewhere }, { named: [base], plugins }).payloads, [])
+})
+
+test('where stoQ writes to is not readable because it is named', async () => {
+  await using scratch = openScratch()
+  const out = join(scratch.home, 'out')
+  mkdirSync(out)
+  for (const argv of [['-O', out], ['--out', out], [`--out=${out}`], ['--metadata', '']])
+    assert.ok(!grantsOf(scratch.stoq, { argv }).code.includes(out))
+  assert.ok(!grantsOf(scratch.stoq, { argv: ['--metadata', ''] }).code.includes(resolve('')))
+})
+
+test('of what stoQ itself has open nothing is readable', async () => {
+  await using scratch = openScratch()
+  assert.ok(!grantsOf(scratch.stoq).code.some(path => path.includes(`/proc/${process.pid}`)))
+})
+
+test('rules in a home folder or that of temporary files do not open the folder', async () => {
+  await using scratch = openScratch()
+  const rules = join(tmpdir(), `stoq-${process.pid}.yar`)
+  writeFileSync(rules, '')
+  const { code } = grantsOf(scratch.stoq, { argv: ['-r', rules] })
+  rmSync(rules)
+  assert.ok(code.includes(rules) && !code.includes(tmpdir()))
 })
 
 test('of very many paths none is granted', async () => {

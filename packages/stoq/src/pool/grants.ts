@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Settings } from '../config/settings.ts'
+import { bundledPlugins } from '../config/bundled.ts'
+import { defaultHome, type Settings } from '../config/settings.ts'
 import { isInside } from '../ingest/read-file.ts'
 import type { PluginCategory } from '../plugin/categories.ts'
 import type { PluginManifest } from '../plugin/manifest.ts'
@@ -36,25 +38,53 @@ export interface GrantInput {
 
 /** Everything that a scan process has to read, and no more: neither stoq.cfg nor plugins that hold credentials. */
 export function collectGrants({ settings, plugins, argv, named }: GrantInput): Grants {
-  const { base_dir, dispatch_rules, source_base_tuple } = settings
-  const folders = plugins.filter(runsInScanProcess).map(plugin => plugin.path)
-  const words = argv.map(word => resolve(word.slice(word.indexOf('=') + 1)))
-  const code = [
-    packageFolder,
-    ...[packageFolder, ...folders].flatMap(moduleFolders),
-    ...folders,
+  const { dispatch_rules, source_base_tuple } = settings
+  const scanning = plugins.filter(runsInScanProcess)
+  const folders = scanning.map(plugin => plugin.path)
+  const words = wordsToRead(argv)
+  const own = [packageFolder, ...[packageFolder, ...folders].flatMap(moduleFolders), ...folders]
+  const given = [
     ...dispatch_rules.flatMap(withNeighbours),
-    ...plugins.filter(runsInScanProcess).flatMap(plugin => namedByOptions(plugin, settings)),
-    ...words.flatMap(placesOf),
-    // Where a file that is open really is.
-    '/proc/self/fd',
+    ...scanning.flatMap(plugin => namedByOptions(plugin, settings)),
+    ...(words.length > mostPaths ? [] : words.flatMap(placesOf)),
   ]
   const payloads = [...source_base_tuple, ...named.map(path => resolve(path))]
-  const isHarmless = (path: string) => !isInside(resolve(base_dir, 'stoq.cfg'), path) && !path.includes('*')
+  const closed = withRealPaths(closedPlaces(settings, plugins))
+  const personal = withRealPaths([homedir(), tmpdir()])
+  const isOpen = (path: string) => !path.includes('*') && !closed.some(place => isInside(place, path))
+  const isNarrow = (path: string) => !personal.some(place => isInside(place, path))
   return {
-    code: withRealPaths(code).filter(isHarmless),
-    payloads: payloads.length > mostPaths ? [] : withRealPaths(payloads).filter(isHarmless),
+    // /proc/self/fd: where a file that is open really is.
+    code: [...withRealPaths(own), ...withRealPaths(given).filter(isNarrow)]
+      .filter(isOpen)
+      .concat('/proc/self/fd'),
+    payloads: payloads.length > mostPaths ? [] : withRealPaths(payloads).filter(isOpen),
   }
+}
+
+/** Words of a command line that may name something to read: no flags, nor the places that stoQ writes to. */
+export function wordsToRead(argv: readonly string[]): string[] {
+  return argv.filter((word, index) => {
+    const [flag, value] = word.startsWith('-') ? word.split('=', 2) : [argv[index - 1], word]
+    return value && !outputFlags.has(flag ?? '')
+  })
+}
+
+const outputFlags = new Set(['-O', '--out', '--stats'])
+
+/** What no scan process may read: a folder that holds one of them is not granted. Bundled plugins hold no secrets. */
+function closedPlaces(settings: Readonly<Settings>, plugins: readonly PluginManifest[]): string[] {
+  const { base_dir, log_dir, results_dir, archive_base, quarantine_dir } = settings
+  const secretive = plugins.filter(plugin => !runsInScanProcess(plugin) && plugin.root !== bundledPlugins)
+  const configs = [resolve(base_dir, 'stoq.cfg'), resolve(defaultHome(), 'stoq.cfg')]
+  return [
+    ...configs,
+    log_dir,
+    results_dir,
+    archive_base,
+    quarantine_dir,
+    ...secretive.map(({ path }) => path),
+  ]
 }
 
 /** True when a scan process may read a payload by its path. */
@@ -73,7 +103,8 @@ function moduleFolders(folder: string): string[] {
 }
 
 /** What has to be readable for a path that was named; nothing when there is no such path. */
-function placesOf(path: string): string[] {
+function placesOf(word: string): string[] {
+  const path = resolve(word.startsWith('-') ? word.slice(word.indexOf('=') + 1) : word)
   if (!existsSync(path)) return []
   return /\.yara?$/i.test(path) ? withNeighbours(path) : [path]
 }

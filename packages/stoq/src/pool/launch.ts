@@ -26,7 +26,9 @@ export function prepareLaunch(worker: StoqWorkerPlugin, { trace, ...plan }: Scan
   const { settings, commandLine: argv } = stoq
   const plugins = stoq.discovery.plugins.filter(runsInScanProcess)
   const named = worker.namedPaths.filter(path => !stoq.isUrl(path))
-  const grants = collectGrants({ settings, plugins, argv, named })
+  const payloads = new Set(named)
+  const words = argv.slice(2).filter(word => !payloads.has(word))
+  const grants = collectGrants({ settings, plugins: stoq.discovery.plugins, argv: words, named })
   const categories = new Set<string>(plugins.map(({ category }) => category))
   const plugin_options = Object.fromEntries(
     Object.entries(settings.plugin_options).filter(([category]) => categories.has(category)),

@@ -53,10 +53,18 @@ export function dropStartRights(cache: string | undefined, rights: readonly Righ
     nodeModule.flushCompileCache?.()
     permission.drop('fs.write', cache)
   }
+  // Node guards neither: a signal ends stoQ, or opens its debugger to whoever may reach the network.
+  if (!rights.includes('subprocess'))
+    for (const name of ['kill', '_kill', '_debugProcess', '_debugEnd']) forbid(name, 'signals', 'subprocess')
   if (rights.includes('addons')) return
   if (canDrop) permission?.drop('addon')
-  const dlopen = () => {
-    throw new Error("native code needs 'addons' in the option needs_list of the plugin")
+  forbid('dlopen', 'native code', 'addons')
+}
+
+function forbid(name: string, what: string, right: Right): void {
+  const value = () => {
+    const error = new Error(`${what}: '${right}' is not in the option needs_list of the plugin`)
+    throw Object.assign(error, { code: 'ERR_ACCESS_DENIED' })
   }
-  Object.defineProperty(process, 'dlopen', { value: dlopen, writable: false, configurable: false })
+  Object.defineProperty(process, name, { value, writable: false, configurable: false })
 }
