@@ -34,6 +34,20 @@ test('every payload that has begun has a place of its own', () => {
   closeSync(file)
 })
 
+test('what has come to its end is not in the record any more', () => {
+  const file = openNameless(folder)
+  const recorder = new CallRecorder(file)
+  const slot = recorder.begin(1, 'worker:w')
+  recorder.begin(2, 'worker:w')
+  recorder.end(slot)
+  recorder.settle()
+  assert.deepEqual(
+    readCalls(file).map(({ id }) => id),
+    [2],
+  )
+  closeSync(file)
+})
+
 test('a name that is too long is cut', () => {
   const file = openNameless(folder)
   new CallRecorder(file).begin(1, `worker:${'ä'.repeat(200)}`)

@@ -5,6 +5,8 @@ import { printable } from '../results/printable.ts'
 export const slots = 8
 const slotLength = 96
 const nameLength = slotLength - 17
+/** In place of a number: there is none. */
+const nothing = Buffer.alloc(4)
 
 /** What a scan process was at when it was last heard of. */
 export interface CallRecord {
@@ -64,8 +66,7 @@ export class CallRecorder {
 
   /** Called when nothing has begun in the place of what has ended. */
   settle(): void {
-    this.#buffer.fill(0)
-    for (const slot of this.#ended) writeSync(this.#file, this.#buffer, 0, slotLength, slot * slotLength)
+    for (const slot of this.#ended) writeSync(this.#file, nothing, 0, nothing.length, slot * slotLength)
     this.#ended.clear()
   }
 }

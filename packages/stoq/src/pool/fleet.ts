@@ -62,6 +62,19 @@ export class Fleet {
     return process
   }
 
+  /** Half of what the fullest process has not begun, taken from it for one without work. */
+  takeHalf(idle: ScanProcess): Job[] {
+    const others = [...this.processes].filter(each => hasRights(each, idle.rights))
+    const full = others.sort((a, b) => b.jobs.size - a.jobs.size)[0]
+    if (!full || full.jobs.size < 2 || idle.isRetiring || !idle.isAlive) return []
+    const begun = new Set(full.calls().map(({ id }) => id))
+    const open = [...full.jobs.values()].filter(({ id }) => !begun.has(id))
+    const taken = open.slice(Math.floor(open.length / 2))
+    if (taken.length > 0) full.send({ kind: 'revoke', ids: taken.map(({ id }) => id) })
+    for (const { id } of taken) full.jobs.delete(id)
+    return taken
+  }
+
   /** Books that a process is up. */
   isUp(process: ScanProcess): void {
     process.isReady = true
@@ -97,12 +110,13 @@ export class Fleet {
 }
 
 /** True when a process has these rights and no others. */
-export function hasRights(process: ScanProcess, rights: readonly Right[]): boolean {
+function hasRights(process: ScanProcess, rights: readonly Right[]): boolean {
   return process.rights.length === rights.length && rights.every(right => process.rights.includes(right))
 }
 
 function canTake(process: ScanProcess, job: Job): boolean {
   if (!process.isAlive || process.isRetiring) return false
-  if (job.isAlone) return process.jobs.size === 0
+  // It may have begun the payload before that was taken from it.
+  if (job.isAlone) return process.jobs.size === 0 && !process.calls().some(({ id }) => id === job.id)
   return process.jobs.size < depth && ![...process.jobs.values()].some(other => other.isAlone)
 }

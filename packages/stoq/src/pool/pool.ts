@@ -6,9 +6,9 @@ import { neededRights, type Right } from '../pipeline/rights.ts'
 import { CallStatistics } from '../pipeline/statistics.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import type { CallRecord } from './call-record.ts'
-import { depth, Fleet, hasRights } from './fleet.ts'
+import { depth, Fleet } from './fleet.ts'
 import { mayRead } from './grants.ts'
-import { afterDeath, afterDeathBeside, type Job, nameOf, newJob, secondsFor } from './job.ts'
+import { afterDeath, afterDeathBeside, type Death, type Job, nameOf, newJob, secondsFor } from './job.ts'
 import { type Launch, prepareLaunch } from './launch.ts'
 import type { FromProcess } from './messages.ts'
 import { newsOf, noteText } from './news.ts'
@@ -214,18 +214,7 @@ export class PoolScanner implements Scanner {
 
   /** A process without work takes half of what another one has not begun. */
   #share(idle: ScanProcess): void {
-    const others = [...this.#fleet.processes].filter(each => hasRights(each, idle.rights))
-    const full = others.sort((a, b) => b.jobs.size - a.jobs.size)[0]
-    if (!full || full.jobs.size < 2 || idle.isRetiring || !idle.isAlive) return
-    const begun = new Set(full.calls().map(({ id }) => id))
-    const open = [...full.jobs.values()].filter(({ id }) => !begun.has(id))
-    const moved = open.slice(Math.floor(open.length / 2))
-    if (moved.length === 0) return
-    full.send({ kind: 'revoke', ids: moved.map(({ id }) => id) })
-    for (const job of moved) {
-      full.jobs.delete(job.id)
-      this.#give(idle, job)
-    }
+    for (const job of this.#fleet.takeHalf(idle)) this.#give(idle, job)
   }
 
   #unusable(process: ScanProcess, { code, message }: FromProcess & { kind: 'unusable' }): void {
@@ -238,7 +227,10 @@ export class PoolScanner implements Scanner {
     const begun = this.#suspects(process, calls)
     const [first] = begun
     if (process.jobs.size > 0) this.#count(first?.plugin ?? 'stoq', process.killedFor ?? 'died')
-    for (const call of begun) this.#afterDeath(process, how, call, begun.length === 1)
+    for (const call of begun) {
+      const limit = calls.includes(call) ? process.killedFor : null
+      this.#afterDeath(process, { limit, how, call, isAlone: begun.length === 1 })
+    }
     for (const job of process.jobs.values()) {
       if (begun.some(({ id }) => id === job.id)) continue
       afterDeathBeside(job)
@@ -256,11 +248,13 @@ export class PoolScanner implements Scanner {
   /** What a process was at when it ended; all that it could be at, where its record tells of none: it may be forged. */
   #suspects({ jobs, isReady }: ScanProcess, calls: readonly CallRecord[]): CallRecord[] {
     const begun = calls.filter(({ id }) => jobs.has(id))
-    if (begun.length > 0 || !isReady) return begun
+    const wasElsewhere = calls.length > 0 && ![...jobs.values()].some(({ isAlone }) => isAlone)
+    if (begun.length > 0 || wasElsewhere || !isReady) return begun
     return [...jobs.keys()].map(id => ({ id, payload_id: 0, plugin: this.#worker.id, since: 0 }))
   }
 
-  #afterDeath(process: ScanProcess, how: string, call: CallRecord, isAlone: boolean): void {
+  #afterDeath(process: ScanProcess, death: Death): void {
+    const { how, call } = death
     const job = process.jobs.get(call.id)
     if (!job) return
     if (this.#broken) {
@@ -269,7 +263,7 @@ export class PoolScanner implements Scanner {
     }
     const { log } = this.#worker.stoq
     const wasPoison = job.poison !== null
-    const fate = afterDeath(job, { limit: process.killedFor, how, call, isAlone })
+    const fate = afterDeath(job, death)
     log.warning(`scan process ${process.pid}: ${how} with ${nameOf(job)} (${call.plugin})`)
     if (job.poison !== null && !wasPoison) void quarantine(job, this.#worker.stoq)
     if (fate === 'again') this.#putBack(job)

@@ -45,6 +45,13 @@ test('a process that begins nothing of what it was given is given up', async () 
   assert.equal(told[0], 'it did not begin what it was given')
 })
 
+test('a process is stopped also at a payload that was taken from it', async () => {
+  const call = { id: 6, payload_id: 0, plugin: 'worker:w', since: Date.now() }
+  const { process, told } = standIn([], [call])
+  await watch(process)
+  assert.equal(told[0], 'max_plugin_time')
+})
+
 test('a process that has grown and is idle is ended: it takes no more payloads', async () => {
   const { process, told } = standIn([])
   await watch(process, globalThis.process.memoryUsage.rss() * 1.5)
