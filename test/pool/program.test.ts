@@ -35,6 +35,19 @@ test('a program that takes too long is killed with what it has started', async (
   assert.deepEqual(running('sleep 987.'), [])
 })
 
+test('programs end with the scan process that started them, and cannot keep its payload', async () => {
+  const home = hostileHome()
+  const script = 'kill -9 $PPID; sleep 987.5'
+  const setsid = 'setsid sh -c "exec sleep 987.6" & sleep 0.2; kill -9 $PPID; wait'
+  const folder = payloadFolder(home, { left: script, escaped: setsid })
+  const { documents, status } = await run(home, ['program', '-F', folder, '--max-processes', '1'])
+  assert.equal(status, 1)
+  for (const name of ['left', 'escaped'])
+    assert.equal(documents.get(name)?.errors[0]?.code, 'STOQ_POOL_DIED', name)
+  assert.deepEqual(running('sleep 987.5'), [])
+  for (const pid of running('sleep 987.6')) process.kill(Number(pid), 'SIGKILL')
+})
+
 test('a program that writes without end is stopped at the bytes that are left', async () => {
   const home = hostileHome()
   const folder = payloadFolder(home, { yes: 'yes stoq-flood' })

@@ -1,12 +1,26 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
-/** Size of a page of memory as /proc counts. */
-const pageSize = 4096
+const page = { size: 0 }
+
+/** Size of a page of memory as /proc counts: 4096 bytes, but on some machines with ARM or POWER. */
+function pageSize(): number {
+  page.size ||= readPageSize()
+  return page.size
+}
+
+/** The kernel tells every process in pairs of a number and a value; 6 is the size of a page. */
+function readPageSize(): number {
+  const pairs = readFileSync('/proc/self/auxv')
+  for (let start = 0; start + 16 <= pairs.length; start += 16) {
+    if (pairs.readBigUInt64LE(start) === 6n) return Number(pairs.readBigUInt64LE(start + 8))
+  }
+  return 4096
+}
 
 /** Bytes of memory of a process that are in use (resident); 0 where the system does not tell. */
 export function memoryOf(pid: number): number {
   try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * pageSize
+    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * pageSize()
   } catch {
     // It has just ended, or there is no /proc: then only its heap is limited.
     return 0
@@ -20,12 +34,23 @@ export function memoryOfTree(pid: number): number {
 
 /** Processes that a process has started, and those that they have. */
 export function descendants(pid: number): number[] {
-  let children: number[]
+  const children = threadsOf(pid).flatMap(thread => {
+    try {
+      const text = readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1')
+      return text.split(' ').map(Number).filter(Boolean)
+    } catch {
+      // It has just ended.
+      return []
+    }
+  })
+  return children.flatMap(child => [child, ...descendants(child)])
+}
+
+/** Every thread has children of its own. */
+function threadsOf(pid: number): string[] {
   try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
-    children = text.split(' ').map(Number).filter(Boolean)
+    return readdirSync(`/proc/${pid}/task`)
   } catch {
     return []
   }
-  return children.flatMap(child => [child, ...descendants(child)])
 }

@@ -21,6 +21,8 @@ const harmless = ['PATH', 'LANG', 'LC_ALL', 'TZ']
 const keptText = 2000
 /** How long it may take to end by itself. */
 const endMilliseconds = 10_000
+/** How long it is read, after its end, what it has said. */
+const lastWordsMilliseconds = 2000
 
 /** What a scan process is started with. */
 export interface ProcessOptions {
@@ -193,8 +195,23 @@ export class ScanProcess {
       this.#end.resolve({ how, calls })
     }
     this.#child.on('error', error => ended(errorText(error)))
+    this.#child.on('exit', () => this.#clearUp())
     // Not `exit`: what it said last is still on its way then.
     this.#child.on('close', (status, signal) => ended(this.#howEnded(status, signal)))
+  }
+
+  /** Programs that it has started end with it, and one that has left its group cannot keep its pipes open. */
+  #clearUp(): void {
+    try {
+      if (this.rights.includes('subprocess')) process.kill(-this.pid, 'SIGKILL')
+    } catch {
+      // There is nothing left of the group.
+    }
+    const streams = [this.#child.stdout, this.#child.stderr, this.#channel]
+    const close = () => {
+      for (const stream of streams) stream?.destroy()
+    }
+    setTimeout(close, lastWordsMilliseconds).unref()
   }
 
   #howEnded(status: number | null, signal: NodeJS.Signals | null): string {
