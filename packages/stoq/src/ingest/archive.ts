@@ -3,6 +3,7 @@ import { StoqError } from '../errors.ts'
 import { hashPayload } from '../payload/hashes.ts'
 import type { ArchiveItem, ScanOutcome } from '../pipeline/environment.ts'
 import type { StoqConnectorPlugin } from '../plugin/connector.ts'
+import type { Message } from './message.ts'
 
 /** How payloads are archived. */
 export interface ArchiveOptions {
@@ -54,4 +55,10 @@ function readLeft(file: string): Uint8Array {
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** A payload that came out of the archive by its hash is in it already. */
+export function isNewTo(archive: StoqConnectorPlugin, message: Message): boolean {
+  const place = message.path ?? message.url ?? message.payload
+  return message.archive !== archive.name || place !== undefined
 }

@@ -3,17 +3,17 @@ import type { Trace } from '../dispatch/trace.ts'
 import { errorText, StoqError } from '../errors.ts'
 import type { ScanOutcome } from '../pipeline/environment.ts'
 import { knownTlp, mayScan } from '../pipeline/tlp.ts'
-import { takeTurns } from '../pipeline/turn.ts'
+import { aborted, takeTurns } from '../pipeline/turn.ts'
 import type { StoqConnectorPlugin } from '../plugin/connector.ts'
 import type { Kwargs } from '../plugin/plugin.ts'
 import type { StoqSourcePlugin } from '../plugin/source.ts'
-import { aborted, longestTimer } from '../plugin/within.ts'
+import { longestTimer } from '../plugin/within.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import type { InFlight, Scanner, ScanPlan, ScanRequest } from '../pool/scanner.ts'
 import { hasFindings } from '../results/findings.ts'
 import { DocumentOutput } from '../results/output.ts'
 import type { ResultDocument } from '../results/types.ts'
-import { archivePayloads } from './archive.ts'
+import { archivePayloads, isNewTo } from './archive.ts'
 import { ByteGate } from './byte-gate.ts'
 import { publishError } from './error-queue.ts'
 import { type Fetched, fetchPayload } from './fetch.ts'
@@ -80,14 +80,25 @@ export class Run {
     // Scan processes start while the rest is loaded.
     const opening = openScanner(worker, plan)
     opening.catch(() => {})
-    const fault = await this.#output.prepare()
-    if (fault) this.#fault(fault)
-    if (worker.archive_connector) this.#archive = await worker.loadConnector(worker.archive_connector)
-    if (worker.ratelimit) this.#rate = new RateLimit(parseRateLimit(worker.ratelimit, worker.id))
+    try {
+      await this.#prepareEnds()
+    } catch (error) {
+      await opening.then(scanner => scanner.close()).catch(() => {})
+      throw error
+    }
     const scanner = await opening
     scanner.onFault = () => this.totals.faults++
     this.totals.faults += scanner.faults
     this.#scanner = scanner
+  }
+
+  /** What stands before and after the scanner. */
+  async #prepareEnds(): Promise<void> {
+    const { archive_connector, id, ratelimit } = this.#worker
+    const fault = await this.#output.prepare()
+    if (fault) this.#fault(fault)
+    if (archive_connector) this.#archive = await this.#worker.loadConnector(archive_connector)
+    if (ratelimit) this.#rate = new RateLimit(parseRateLimit(ratelimit, id))
   }
 
   /** Takes everything that the source has, again and again with --cron, until stoQ stops. */
@@ -286,10 +297,4 @@ export class Run {
     this.totals.faults++
     this.#worker.stoq.log.error(text, error)
   }
-}
-
-/** A payload that came out of the archive by its hash is in it already. */
-function isNewTo(archive: StoqConnectorPlugin, message: Message): boolean {
-  const place = message.path ?? message.url ?? message.payload
-  return message.archive !== archive.name || place !== undefined
 }

@@ -13,3 +13,11 @@ export async function takeTurns(ending: AbortSignal): Promise<void> {
   }
   if (ending.aborted) throw new StoqError('STOQ_RUN_STOPPED', ['a signal'])
 }
+
+/** Resolves when `signal` is aborted; forgotten when `until` is. */
+export function aborted(signal: AbortSignal, until: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true, signal: until })
+  })
+}

@@ -14,11 +14,3 @@ export async function within<T>(work: T | PromiseLike<T>, seconds: number, id: s
     clearTimeout(timer)
   }
 }
-
-/** Resolves when `signal` is aborted; forgotten when `until` is. */
-export function aborted(signal: AbortSignal, until: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true, signal: until })
-  })
-}

@@ -43,6 +43,7 @@ export class PoolScanner implements Scanner {
   readonly #waiting: Job[] = []
   readonly #news: (message: FromProcess) => boolean
   readonly #ready = Promise.withResolvers<void>()
+  readonly #closing = new AbortController()
   #again: NodeJS.Timeout | null = null
   #lastId = 0
   #isOpen = false
@@ -70,7 +71,9 @@ export class PoolScanner implements Scanner {
   static async open(worker: StoqWorkerPlugin, plan: ScanPlan, processes: number): Promise<PoolScanner> {
     const pool = new PoolScanner(worker, plan, processes)
     sweepFolders(pool.#launch.temp)
-    worker.stoq.ending.signal.addEventListener('abort', () => pool.#stop(), { once: true })
+    const { signal } = worker.stoq.ending
+    signal.addEventListener('abort', () => pool.#stop(), { once: true, signal: pool.#closing.signal })
+    if (signal.aborted) pool.#stop()
     pool.#assign()
     try {
       await pool.#ready.promise
@@ -106,6 +109,7 @@ export class PoolScanner implements Scanner {
 
   async close(): Promise<void> {
     this.#watchdog.stop()
+    this.#closing.abort()
     this.#broken ??= new StoqError('STOQ_RUN_STOPPED', ['its end'])
     await this.#fleet.close()
     removeAll(this.#keep)
