@@ -1,10 +1,14 @@
 import { performance } from 'node:perf_hooks'
+import { setImmediate as turn } from 'node:timers/promises'
 import { slots } from './call-record.ts'
 
 /** How long payloads that have begun may be waited for before it is looked whether they only wait. */
 const lookMilliseconds = 2
 /** Part of the time that the process works; below this its payloads wait for something else. */
 const busy = 0.5
+
+/** How long payloads may follow each other without a look at what has been said meanwhile: some may be for others now. */
+const turnMilliseconds = 1
 
 /** The payloads of a scan process: one after the other, several at once only while the begun ones wait for something. */
 export class ChildQueue<T extends { id: number }> {
@@ -13,6 +17,7 @@ export class ChildQueue<T extends { id: number }> {
   #waiting: T[] = []
   #running = 0
   #timer: NodeJS.Timeout | null = null
+  #lastTurn = 0
 
   /** `run` must not reject. `onPause` is called when one has ended and none can begin in its place. */
   constructor(run: (item: T) => Promise<void>, onPause: () => void) {
@@ -35,9 +40,11 @@ export class ChildQueue<T extends { id: number }> {
     this.#pump()
   }
 
-  /** Drops payloads that have not begun. */
-  revoke(ids: readonly number[]): void {
+  /** Drops payloads that have not begun; gives those that it has dropped. */
+  revoke(ids: readonly number[]): number[] {
+    const dropped = this.#waiting.filter(({ id }) => ids.includes(id))
     this.#waiting = this.#waiting.filter(({ id }) => !ids.includes(id))
+    return dropped.map(({ id }) => id)
   }
 
   #pump(): void {
@@ -58,9 +65,26 @@ export class ChildQueue<T extends { id: number }> {
     this.#running++
     void this.#run(item).finally(() => {
       this.#running--
-      const before = this.#running
-      this.#pump()
-      if (this.#running === before) this.#onPause()
+      if (performance.now() - this.#lastTurn < turnMilliseconds) this.#next()
+      else void this.#listen()
     })
   }
+
+  async #listen(): Promise<void> {
+    await hasListened()
+    this.#lastTurn = performance.now()
+    this.#next()
+  }
+
+  #next(): void {
+    const before = this.#running
+    this.#pump()
+    if (this.#running === before) this.#onPause()
+  }
+}
+
+/** Resolves when everything was read that has been said until now: the second turn comes after a look at all sockets. */
+export async function hasListened(): Promise<void> {
+  await turn()
+  await turn()
 }

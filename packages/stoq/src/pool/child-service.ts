@@ -10,7 +10,7 @@ import { scanPayload } from '../pipeline/scan-payload.ts'
 import { Stoq } from '../stoq.ts'
 import { Answers } from './answers.ts'
 import { CallRecorder } from './call-record.ts'
-import { ChildQueue } from './child-queue.ts'
+import { ChildQueue, hasListened } from './child-queue.ts'
 import { FrameReader } from './frames.ts'
 import { openEnvironment } from './in-process.ts'
 import type { FromProcess, OpenMessage, ScanMessage, ToProcess } from './messages.ts'
@@ -68,7 +68,11 @@ class ChildService {
     // Before that it would look as if the payloads waited for something.
     else if (message.kind === 'scan')
       void this.#opened.promise.then(() => this.#queue.push({ ...message, body }), ignore)
-    else void this.#opened.promise.then(() => this.#queue.revoke(message.ids), ignore)
+    else
+      void this.#opened.promise.then(
+        () => this.#send({ kind: 'revoked', ids: this.#queue.revoke(message.ids) }),
+        ignore,
+      )
   }
 
   /** Ends in order: plugins let go of what they hold. */
@@ -91,7 +95,10 @@ class ChildService {
 
   async #open(message: OpenMessage): Promise<void> {
     try {
-      this.#opened.resolve(await this.#openEnvironment(message))
+      const env = await this.#openEnvironment(message)
+      // To open it took a while: what it was given may be for others now.
+      await hasListened()
+      this.#opened.resolve(env)
     } catch (error) {
       const code = error instanceof StoqError ? error.code : 'STOQ_POOL_START'
       this.#send({ kind: 'unusable', code, message: errorText(error) })

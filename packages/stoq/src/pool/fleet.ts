@@ -34,11 +34,11 @@ export class Fleet {
 
   /** The process for a payload, started if need be; null when all that could take it are full. */
   processFor(job: Job): ScanProcess | null {
-    const alike = [...this.processes].filter(each => hasRights(each, job.rights))
-    const open = alike.filter(each => canTake(each, job))
+    const same = alike(this.processes, job.rights)
+    const open = same.filter(each => canTake(each, job))
     const least = open.sort((a, b) => a.jobs.size - b.jobs.size)[0]
     const isWanted = !least || least.jobs.size > 0
-    const mayStart = alike.length < this.#most && performance.now() >= this.#pauseUntil
+    const mayStart = same.length < this.#most && performance.now() >= this.#pauseUntil
     if (isWanted && mayStart) return this.start(job.rights) ?? least ?? null
     return least ?? null
   }
@@ -60,19 +60,6 @@ export class Fleet {
     if (process.pid > 0) this.#reaper?.add(process.pid)
     process.send(open(process.folder, rights, this.#started++ === 0))
     return process
-  }
-
-  /** Half of what the fullest process has not begun, taken from it for one without work. */
-  takeHalf(idle: ScanProcess): Job[] {
-    const others = [...this.processes].filter(each => hasRights(each, idle.rights))
-    const full = others.sort((a, b) => b.jobs.size - a.jobs.size)[0]
-    if (!full || full.jobs.size < 2 || idle.isRetiring || !idle.isAlive) return []
-    const begun = new Set(full.calls().map(({ id }) => id))
-    const open = [...full.jobs.values()].filter(({ id }) => !begun.has(id))
-    const taken = open.slice(Math.floor(open.length / 2))
-    if (taken.length > 0) full.send({ kind: 'revoke', ids: taken.map(({ id }) => id) })
-    for (const { id } of taken) full.jobs.delete(id)
-    return taken
   }
 
   /** Books that a process is up. */
@@ -109,9 +96,11 @@ export class Fleet {
   }
 }
 
-/** True when a process has these rights and no others. */
-function hasRights(process: ScanProcess, rights: readonly Right[]): boolean {
-  return process.rights.length === rights.length && rights.every(right => process.rights.includes(right))
+/** The processes that have these rights and no others. */
+export function alike(processes: Iterable<ScanProcess>, rights: readonly Right[]): ScanProcess[] {
+  return [...processes].filter(
+    each => each.rights.length === rights.length && rights.every(right => each.rights.includes(right)),
+  )
 }
 
 function canTake(process: ScanProcess, job: Job): boolean {

@@ -57,6 +57,8 @@ export type FromProcess =
   | { kind: 'absent'; rule: string; plugin: string }
   /** A plugin left a promise behind that was rejected. */
   | { kind: 'stray'; message: string; stack?: string }
+  /** What it has let go of, of what it was asked to give up. */
+  | { kind: 'revoked'; ids: number[] }
   /** Its plugins have let go of what they held: it may be killed. */
   | { kind: 'closed' }
   | { kind: 'statistics'; plugins: Record<string, PluginStatistics> }

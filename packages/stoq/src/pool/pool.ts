@@ -16,6 +16,7 @@ import { bareOutcome, receiveOutcome } from './outcome.ts'
 import { bytesOf, quarantine } from './quarantine.ts'
 import type { ScanProcess } from './scan-process.ts'
 import type { InFlight, Kills, Scanner, ScanPlan, ScanRequest } from './scanner.ts'
+import { Sharing } from './sharing.ts'
 import { removeAll, sweepFolders } from './temp.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -38,6 +39,7 @@ export class PoolScanner implements Scanner {
   readonly #rights: readonly Right[]
   readonly #fleet: Fleet
   readonly #watchdog: Watchdog
+  readonly #sharing: Sharing
   /** Folder of what scans have left for the archive. */
   readonly #keep: string
   readonly #waiting: Job[] = []
@@ -64,7 +66,12 @@ export class PoolScanner implements Scanner {
       text: (process, text) => noteText(worker.stoq.log, process.pid, text),
       end: (process, how, calls) => this.#ended(process, how, calls),
     })
-    this.#watchdog = new Watchdog(plan.limits, () => this.#fleet.processes)
+    this.#sharing = new Sharing(this.#fleet.processes)
+    this.#watchdog = new Watchdog(
+      plan.limits,
+      () => this.#fleet.processes,
+      () => this.#balance(),
+    )
   }
 
   /** Starts the first process; the others come when there is work for them. Throws when it cannot be opened. */
@@ -178,6 +185,7 @@ export class PoolScanner implements Scanner {
     if (this.#news(message)) return
     if (message.kind === 'ready') this.#isUp(process, message.faults)
     else if (message.kind === 'unusable') this.#unusable(process, message)
+    else if (message.kind === 'revoked') this.#takeBack(this.#sharing.given(process, message.ids))
     else if ('id' in message) this.#settle(process, message)
   }
 
@@ -201,7 +209,7 @@ export class PoolScanner implements Scanner {
     process.jobs.delete(message.id)
     process.endIfDone()
     if (this.#waiting.length > 0) this.#assign()
-    else if (process.jobs.size === 0) this.#share(process)
+    else if (process.jobs.size === 0) this.#sharing.ask(process)
   }
 
   /** Rights that a plugin which is there asks for, beside those of the job. Throws for any other wish. */
@@ -216,9 +224,16 @@ export class PoolScanner implements Scanner {
     this.#waiting.unshift(job)
   }
 
-  /** A process without work takes half of what another one has not begun. */
-  #share(idle: ScanProcess): void {
-    for (const job of this.#fleet.takeHalf(idle)) this.#give(idle, job)
+  /** What a process has not begun, or not told of, does not wait for what hangs in it. */
+  #balance(): void {
+    this.#takeBack(this.#sharing.overdue())
+    if (this.#waiting.length > 0) return
+    for (const each of this.#fleet.processes) if (each.jobs.size === 0) this.#sharing.ask(each)
+  }
+
+  #takeBack(jobs: readonly Job[]): void {
+    for (const job of jobs) this.#putBack(job)
+    if (jobs.length > 0) this.#assign()
   }
 
   #unusable(process: ScanProcess, { code, message }: FromProcess & { kind: 'unusable' }): void {
@@ -242,6 +257,7 @@ export class PoolScanner implements Scanner {
     }
     process.jobs.clear()
     try {
+      this.#sharing.forget(process)
       this.#fleet.remove(process, how)
     } catch (error) {
       this.#fail(error as StoqError)

@@ -15,11 +15,14 @@ const graceMilliseconds = 500
 export class Watchdog {
   readonly #limits: ScanLimits
   readonly #processes: () => Iterable<ScanProcess>
+  readonly #onLook: () => void
   #timer: NodeJS.Timeout | null = null
 
-  constructor(limits: ScanLimits, processes: () => Iterable<ScanProcess>) {
+  /** `onLook` is called each time after all processes were looked at. */
+  constructor(limits: ScanLimits, processes: () => Iterable<ScanProcess>, onLook: () => void = () => {}) {
     this.#limits = limits
     this.#processes = processes
+    this.#onLook = onLook
   }
 
   /** Called when there is something to look after; looks until there is not. */
@@ -43,6 +46,7 @@ export class Watchdog {
       if (this.#isStuck(process, calls)) process.giveUp('it did not begin what it was given')
       process.endIfDone()
     }
+    this.#onLook()
     if (!isNeeded) this.stop()
   }
 
