@@ -1,6 +1,7 @@
 import type { ScanOutcome, Skip } from '../pipeline/environment.ts'
 import type { Right } from '../pipeline/rights.ts'
 import type { CallRecord } from './call-record.ts'
+import type { ScanMessage } from './messages.ts'
 import type { ScanRequest } from './scanner.ts'
 
 /** A payload is scanned at most so often; each time one call that ended a process is left out. */
@@ -82,6 +83,20 @@ export function newJob(id: number, request: ScanRequest, settle: Pick<Job, 'reso
 export function secondsFor({ begun }: Job, max_time: number): number {
   if (begun === null) return max_time
   return Math.max(max_time - (Date.now() - begun) / 1000, Math.min(leastSeconds, max_time))
+}
+
+/** What a process is told of a payload, beside the bytes where they go with it. */
+export function scanMessage(job: Job, limit: number): ScanMessage {
+  const { payload, ...task } = job.request
+  const path = payload !== null && 'path' in payload ? payload.path : null
+  const max_time = secondsFor(job, limit)
+  return {
+    kind: 'scan',
+    id: job.id,
+    path,
+    hasPayload: payload !== null,
+    task: { ...task, max_time, skips: job.skips },
+  }
 }
 
 /** Where a payload came from, for people. */

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { StoqError } from '../errors.ts'
 import type { ScanOutcome } from '../pipeline/environment.ts'
 import { neededRights, type Right } from '../pipeline/rights.ts'
@@ -8,7 +7,7 @@ import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import type { CallRecord } from './call-record.ts'
 import { depth, Fleet } from './fleet.ts'
 import { mayRead } from './grants.ts'
-import { afterDeath, afterDeathBeside, type Death, type Job, nameOf, newJob, secondsFor } from './job.ts'
+import { afterDeath, afterDeathBeside, type Death, type Job, nameOf, newJob, scanMessage } from './job.ts'
 import { type Launch, prepareLaunch } from './launch.ts'
 import type { FromProcess } from './messages.ts'
 import { newsOf, noteText } from './news.ts'
@@ -17,7 +16,7 @@ import { bytesOf, quarantine } from './quarantine.ts'
 import type { ScanProcess } from './scan-process.ts'
 import type { InFlight, Kills, Scanner, ScanPlan, ScanRequest } from './scanner.ts'
 import { Sharing } from './sharing.ts'
-import { removeAll, sweepFolders } from './temp.ts'
+import { makeProcessFolder, removeAll, sweepFolders } from './temp.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** How soon a process that did not come up is tried again. */
@@ -58,7 +57,7 @@ export class PoolScanner implements Scanner {
     this.#plan = plan
     this.#launch = prepareLaunch(worker, plan)
     this.#rights = neededRights(worker.manifest)
-    this.#keep = join(this.#launch.temp, `scan-${process.pid}-archive`)
+    this.#keep = makeProcessFolder(this.#launch.temp)
     this.#news = newsOf(worker, plan.trace, this.statistics, () => this.onFault?.())
     this.concurrency = most * depth
     this.#fleet = new Fleet(this.#launch, most, {
@@ -162,22 +161,11 @@ export class PoolScanner implements Scanner {
   }
 
   #give(process: ScanProcess, job: Job): void {
-    const { payload, ...task } = job.request
-    const path = payload !== null && 'path' in payload ? payload.path : null
-    const body = payload instanceof Uint8Array ? payload : undefined
-    const max_time = secondsFor(job, this.#plan.limits.max_time)
+    const { payload } = job.request
     job.deadline = null
     process.jobs.set(job.id, job)
-    process.send(
-      {
-        kind: 'scan',
-        id: job.id,
-        path,
-        hasPayload: payload !== null,
-        task: { ...task, max_time, skips: job.skips },
-      },
-      body,
-    )
+    const message = scanMessage(job, this.#plan.limits.max_time)
+    process.send(message, payload instanceof Uint8Array ? payload : undefined)
     this.#watchdog.start()
   }
 

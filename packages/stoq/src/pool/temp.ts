@@ -8,13 +8,17 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   unlinkSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const folderPrefix = 'scan-'
+/** Numbers of processes mean something in one namespace only: containers may share a folder. */
+const namespace = process.platform === 'linux' ? namespaceOf('/proc/self/ns/pid') : '0'
+/** What folders of scan processes are called, and whose they are. */
+const folderPrefix = `stoq-scan-${namespace}-`
 
 /** The folder for the folders of scan processes: the one that is set, that of the system where that cannot be made. */
 export function openTempFolder(temp: string, onFault: (error: unknown) => void): string {
@@ -103,7 +107,7 @@ function openFolders(path: string): void {
 /** Removes the folders of scan processes whose stoQ is dead. */
 export function sweepFolders(temp: string): void {
   for (const name of namesIn(temp)) {
-    const owner = Number(/^scan-(\d+)-/.exec(name)?.[1] ?? 0)
+    const owner = name.startsWith(folderPrefix) ? Number.parseInt(name.slice(folderPrefix.length), 10) : 0
     if (owner > 0 && !isAlive(owner)) removeAll(join(temp, name))
   }
 }
@@ -123,5 +127,14 @@ function isAlive(pid: number): boolean {
     return true
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function namespaceOf(link: string): string {
+  try {
+    return /\d+/.exec(readlinkSync(link))?.[0] ?? '0'
+  } catch {
+    // There is no /proc, or it may not be read.
+    return '0'
   }
 }
