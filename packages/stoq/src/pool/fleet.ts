@@ -43,6 +43,11 @@ export class Fleet {
     return least ?? null
   }
 
+  /** Starts another process beside the first, where there may be one. */
+  startSecond(rights: readonly Right[]): void {
+    if (this.processes.size === 1 && this.#most > 1) this.start(rights)
+  }
+
   /** null: it cannot be started now. Throws when that was so too often. */
   start(rights: readonly Right[]): ScanProcess | null {
     const { grants, temp, max_memory, open } = this.#launch

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { errorText } from '../errors.ts'
 import { neededRights, type Right } from '../pipeline/rights.ts'
@@ -18,6 +19,16 @@ export interface Launch {
   mayNeed(rights: readonly Right[]): boolean
   /** What one is told first, given its folder and rights. */
   open(folder: string, rights: readonly Right[], isFirst: boolean): OpenMessage
+}
+
+/** False where it is clear that there is no more than one payload. */
+export function mayHaveMany({ namedPaths, source_plugin }: StoqWorkerPlugin): boolean {
+  const [first = ''] = namedPaths
+  return (
+    source_plugin !== null ||
+    namedPaths.length > 1 ||
+    Boolean(statSync(first, { throwIfNoEntry: false })?.isDirectory())
+  )
 }
 
 /** Prepares the start of scan processes. They get the settings but no credentials: options of their own plugins only. */

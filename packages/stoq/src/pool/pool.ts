@@ -8,7 +8,7 @@ import type { CallRecord } from './call-record.ts'
 import { depth, Fleet } from './fleet.ts'
 import { mayRead } from './grants.ts'
 import { afterDeath, afterDeathBeside, type Death, type Job, nameOf, newJob, scanMessage } from './job.ts'
-import { type Launch, prepareLaunch } from './launch.ts'
+import { type Launch, mayHaveMany, prepareLaunch } from './launch.ts'
 import type { FromProcess } from './messages.ts'
 import { newsOf, noteText } from './news.ts'
 import { bareOutcome, receiveOutcome } from './outcome.ts'
@@ -73,7 +73,7 @@ export class PoolScanner implements Scanner {
     )
   }
 
-  /** Starts the first process; the others come when there is work for them. Throws when it cannot be opened. */
+  /** Starts the first processes. Throws when they cannot be opened. */
   static async open(worker: StoqWorkerPlugin, plan: ScanPlan, processes: number): Promise<PoolScanner> {
     const pool = new PoolScanner(worker, plan, processes)
     sweepFolders(pool.#launch.temp)
@@ -81,6 +81,8 @@ export class PoolScanner implements Scanner {
     signal.addEventListener('abort', () => pool.#stop(), { once: true, signal: pool.#closing.signal })
     if (signal.aborted) pool.#stop()
     pool.#assign()
+    // One file needs no second one, a folder will.
+    if (mayHaveMany(worker)) pool.#fleet.startSecond(pool.#rights)
     try {
       await pool.#ready.promise
       return pool
