@@ -60,6 +60,8 @@ export class Stoq {
   readonly log: Logger
   /** The command line; emptied once the primary worker has read it. */
   argv: string[]
+  /** The command line as it was. */
+  readonly commandLine: string[]
   /** Aborted when stoQ is to stop: sources end, what is in flight is finished. */
   readonly stopping = new AbortController()
   /** Aborted when what is in flight is to be given up. */
@@ -73,7 +75,6 @@ export class Stoq {
   readonly #grantedFolders: string[] = []
   /** Real paths: many thousands may be named. */
   readonly #grantedFiles = new Set<string>()
-  readonly #commandLine: string[]
   #worker: StoqWorkerPlugin | null = null
   #discovery: Discovery | null = null
   readonly #found: Discovery | null
@@ -96,7 +97,7 @@ export class Stoq {
     this.extra = loaded.extra
     this.scanDefaults = loaded.scan
     this.argv = argv
-    this.#commandLine = argv
+    this.commandLine = argv
     this.#sinks = new LogSinks({
       level: this.settings.log_level,
       syntax: this.settings.log_syntax,
@@ -123,11 +124,6 @@ export class Stoq {
     return this.#worker
   }
 
-  /** True once a worker is active. */
-  get hasWorker(): boolean {
-    return this.#worker !== null
-  }
-
   /** Called by workers as they activate; the first one stays the primary. */
   adoptWorker(worker: StoqWorkerPlugin): void {
     this.#worker ??= worker
@@ -137,12 +133,7 @@ export class Stoq {
   releaseWorker(worker: StoqWorkerPlugin): void {
     if (this.#worker !== worker) return
     this.#worker = null
-    this.argv = this.#commandLine
-  }
-
-  /** The command line as it was. */
-  get commandLine(): readonly string[] {
-    return this.#commandLine
+    this.argv = this.commandLine
   }
 
   get logLevel(): LogLevel {

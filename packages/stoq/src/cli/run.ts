@@ -33,14 +33,16 @@ export async function withStoq(
     found: takeFound(),
     ...logLevel(flags),
   })
-  const signals = watchSignals(stoq, () => progress.above(inFlightReport(stoq)))
+  let run: Run | null = null
+  const signals = watchSignals(stoq, () => progress.above(inFlightReport(run)))
   const strays = watchStrays(stoq)
   try {
     const workers = stoq.getPluginsOfCategory('worker').map(plugin => plugin.name)
     if (!workers.some(worker => worker.toLowerCase() === name.toLowerCase())) throw unknownWord(name, workers)
     const worker = await stoq.loadPlugin(name, 'worker')
     stoq.log.info(`Starting stoQ v${version}`)
-    progress.watch(await worker.openRun())
+    run = await worker.openRun()
+    progress.watch(run)
     const status = await use(worker)
     if (signals.status !== null) return signals.status
     return strays.count > 0 ? Math.max(status, exitStatus.trouble) : status
@@ -60,9 +62,8 @@ function logLevel(flags: readonly string[]): { log_level?: LogLevel } {
 }
 
 /** What SIGUSR2 shows: the payloads under way, the one that takes longest first. */
-function inFlightReport(stoq: Stoq): string {
-  const inFlight = (stoq.hasWorker && stoq.worker.currentRun?.inFlight()) || []
-  const rows = inFlight
+function inFlightReport(run: Run | null): string {
+  const rows = (run?.inFlight() ?? [])
     .sort((a, b) => b.seconds - a.seconds)
     .map(({ pid, plugin, payload_id, seconds, name }) => {
       const what = `${plugin} on payload ${payload_id}`

@@ -1,10 +1,11 @@
 import { errorText, StoqError } from '../errors.ts'
 import type { Right } from '../pipeline/rights.ts'
 import { takeEarly } from './early-start.ts'
-import type { Job } from './job.ts'
+import { type Job, nameOf } from './job.ts'
 import type { Launch } from './launch.ts'
 import { Reaper } from './reaper.ts'
 import { type ProcessEvents, ScanProcess } from './scan-process.ts'
+import type { InFlight } from './scanner.ts'
 
 /** Payloads that a process has at once: it answers eight together, and has the next eight then. */
 export const depth = 16
@@ -65,6 +66,17 @@ export class Fleet {
     if (process.pid > 0) this.#reaper?.add(process.pid)
     process.send(open(process.folder, rights, this.#started++ === 0))
     return process
+  }
+
+  /** What the processes are at. */
+  inFlight(): InFlight[] {
+    const now = Date.now()
+    return [...this.processes].flatMap(({ pid, jobs, calls }) =>
+      calls().flatMap(({ id, plugin, payload_id, since }) => {
+        const job = jobs.get(id)
+        return job ? [{ name: nameOf(job), pid, plugin, payload_id, seconds: (now - since) / 1000 }] : []
+      }),
+    )
   }
 
   /** Books that a process is up. */

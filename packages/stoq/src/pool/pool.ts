@@ -106,13 +106,7 @@ export class PoolScanner implements Scanner {
   }
 
   inFlight(): InFlight[] {
-    const now = Date.now()
-    return [...this.#fleet.processes].flatMap(({ pid, jobs, calls }) =>
-      calls().flatMap(({ id, plugin, payload_id, since }) => {
-        const job = jobs.get(id)
-        return job ? [{ name: nameOf(job), pid, plugin, payload_id, seconds: (now - since) / 1000 }] : []
-      }),
-    )
+    return this.#fleet.inFlight()
   }
 
   async close(): Promise<void> {
