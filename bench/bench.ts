@@ -2,7 +2,7 @@
  * `npm run bench`: what stoQ costs over the least that the work can cost, as ratios in one run.
  * `npm run bench -- --runs 5 --small 6000 --bulk 300`
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -41,6 +41,11 @@ printTable('Bulk', bulk, runs, [
   scan('stoq, to stdout', bulk, '-C', 'stdout'),
   scan('stoq, one process', bulk, '-C', 'stdout', '--max-processes', '1'),
 ])
+const work = { name: 'work', folder: workFolder(1000), files: 1000, bytes: 0 }
+printTable('A worker that computes for 5 ms', work, runs, [
+  busy('stoq, one process', '--max-processes', '1'),
+  busy('stoq', '--max-processes', '2'),
+])
 printTable('Start to exit', null, 20, [
   node('node, nothing', '-e', '0'),
   node('stoq --version', bin, '--version'),
@@ -56,6 +61,32 @@ function node(name: string, ...words: string[]): Row {
 
 function scan(name: string, corpus: Corpus, ...flags: string[]): Row {
   return node(name, bin, 'yara', '-F', corpus.folder, '-D', '-L', 'error', ...flags)
+}
+
+function busy(name: string, ...flags: string[]): Row {
+  return node(name, bin, 'busy', '-F', work.folder, '-L', 'error', ...flags)
+}
+
+/** So many payloads, and a worker in the home that takes the same time for each. */
+function workFolder(files: number): string {
+  const plugin = join(home, 'plugins/worker/busy')
+  const folder = join(scratch, 'work')
+  for (const each of [plugin, folder]) mkdirSync(each, { recursive: true })
+  for (let index = 0; index < files; index++) writeFileSync(join(folder, `${index}`), `payload ${index}`)
+  writeFileSync(join(plugin, 'busy.stoq'), '[Core]\nName = busy\nModule = busy\n')
+  writeFileSync(
+    join(plugin, 'busy.js'),
+    `import { StoqWorkerPlugin } from 'stoq'
+export class Busy extends StoqWorkerPlugin {
+  scan() {
+    let value = 1
+    for (let turn = 0; turn < 4_800_000; turn++) value = (Math.imul(value, 31) + turn) | 0
+    return { value }
+  }
+}
+`,
+  )
+  return folder
 }
 
 function floor(corpus: Corpus): Row {

@@ -23,6 +23,8 @@ const allocator = {
   MALLOC_TRIM_THRESHOLD_: '67108864',
   MALLOC_TOP_PAD_: '16777216',
 }
+/** There is a process for each core already, so that threads of the garbage collector only get in the way. */
+const garbage = ['--single-threaded-gc', '--max-semi-space-size=32']
 /** Characters of what a scan process has written on its standard error that are kept for its death. */
 const keptText = 2000
 /** How long it may take to end by itself. */
@@ -235,6 +237,7 @@ function flagsOf({ grants, rights, max_memory }: ProcessOptions, folder: string)
   return [
     ...permissionFlags(grants, folder, rights),
     `--max-old-space-size=${heap}`,
+    ...garbage,
     '--title=stoq-scan',
     entry,
   ]
