@@ -11,35 +11,16 @@ export interface Row {
   env?: Record<string, string>
 }
 
-interface Times {
-  seconds: number[]
-  /** Processor seconds of the command and all its children. */
-  cpu: number[]
-}
-
 const nowhere = openSync('/dev/null', 'w')
-const isTimed = spawnSync('sh', ['-c', 'times']).status === 0
 
 /** All rows in turn, so that what else the machine does meets all of them alike; the ratios are to the first row. */
 export function printTable(title: string, corpus: Corpus | null, runs: number, rows: readonly Row[]): void {
-  const times = rows.map((): Times => ({ seconds: [], cpu: [] }))
+  const times = rows.map((): number[] => [])
   for (let run = 0; run < runs; run++) {
-    for (const [index, row] of rows.entries()) {
-      const { seconds, cpu } = time(row)
-      times[index]?.seconds.push(seconds)
-      times[index]?.cpu.push(cpu)
-    }
+    for (const [index, row] of rows.entries()) times[index]?.push(time(row))
   }
   const what = corpus ? ` (${corpus.files} files, ${(corpus.bytes / 1e6).toFixed(0)} MB)` : ''
-  const columns = [
-    'what',
-    'median s',
-    'min s',
-    'ratio',
-    'CPU s',
-    'CPU ratio',
-    ...(corpus ? ['files/s', 'MB/s'] : []),
-  ]
+  const columns = ['what', 'median s', 'min s', 'ratio', ...(corpus ? ['files/s', 'MB/s'] : [])]
   print(`\n${title}${what}, ${runs} runs\n`)
   print(line(columns))
   print(line(columns.map(() => '---')))
@@ -63,38 +44,21 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-function cells(own: Times | undefined, first: Times | undefined, corpus: Corpus | null): string[] {
-  if (!own || !first) return []
-  const seconds = median(own.seconds)
-  const ratio = (key: keyof Times) => (median(own[key]) / median(first[key])).toFixed(2)
-  const rates = corpus
-    ? [corpus.files / seconds, corpus.bytes / 1e6 / seconds].map(rate => rate.toFixed(0))
-    : []
-  const plain = [seconds.toFixed(3), Math.min(...own.seconds).toFixed(3), ratio('seconds')]
-  return [...plain, median(own.cpu).toFixed(2), ratio('cpu'), ...rates]
+function cells(own: number[] = [], first: number[] = [], corpus: Corpus | null): string[] {
+  const seconds = median(own)
+  const rates = corpus ? [corpus.files / seconds, corpus.bytes / 1e6 / seconds] : []
+  const plain = [seconds.toFixed(3), Math.min(...own).toFixed(3), (seconds / median(first)).toFixed(2)]
+  return [...plain, ...rates.map(rate => rate.toFixed(0))]
 }
 
-/** `times` of the shell tells the processor time of everything it waited for. */
-const timed = '"$@" >/dev/null; status=$?; times >&3; exit $status'
-
-function time({ name, command, env }: Row): { seconds: number; cpu: number } {
-  const [program = '', ...words] = isTimed ? ['sh', '-c', timed, 'sh', ...command] : command
+/** Seconds from start to exit. */
+function time({ name, command: [program = '', ...words], env }: Row): number {
   const start = performance.now()
-  const { status, output } = spawnSync(program, words, {
-    stdio: ['ignore', nowhere, 'inherit', 'pipe'],
+  const { status } = spawnSync(program, words, {
+    stdio: ['ignore', nowhere, 'inherit'],
     env: { ...process.env, ...env },
   })
-  const seconds = (performance.now() - start) / 1000
   // 1: plugins found damaged archives and the like in the corpus.
   if (status !== 0 && status !== 1) throw new Error(`${name} ended with ${status}`)
-  return { seconds, cpu: readTimes(String(output[3] ?? '')) }
-}
-
-/** The second line of `0m0.01s 0m0.00s`: user and system time of the children. */
-function readTimes(text: string): number {
-  const [, children = ''] = text.trim().split('\n')
-  return children.split(' ').reduce((sum, word) => {
-    const [minutes, seconds] = word.replace('s', '').split('m').map(Number)
-    return sum + (minutes ?? 0) * 60 + (seconds ?? 0)
-  }, 0)
+  return (performance.now() - start) / 1000
 }
