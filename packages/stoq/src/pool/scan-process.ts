@@ -17,14 +17,8 @@ import { makeProcessFolder, openNameless, removeAll } from './temp.ts'
 const entry = fileURLToPath(new URL('../../bin/scan-process.js', import.meta.url))
 /** What of the environment a scan process gets: nothing that could be a secret. */
 const harmless = ['PATH', 'LANG', 'LC_ALL', 'TZ']
-/** glibc: memory of payloads is used again before it goes back to the system, which costs a fault for each page of the next. */
-const allocator = {
-  MALLOC_MMAP_THRESHOLD_: '33554432',
-  MALLOC_TRIM_THRESHOLD_: '67108864',
-  MALLOC_TOP_PAD_: '16777216',
-}
-/** There is a process for each core already, so that threads of the garbage collector only get in the way. */
-const garbage = ['--single-threaded-gc', '--max-semi-space-size=32']
+/** Megabytes of young objects, twice what Node takes: documents and hashes of small files die young. */
+const youngMegabytes = 32
 /** Characters of what a scan process has written on its standard error that are kept for its death. */
 const keptText = 2000
 /** How long it may take to end by itself. */
@@ -237,7 +231,7 @@ function flagsOf({ grants, rights, max_memory }: ProcessOptions, folder: string)
   return [
     ...permissionFlags(grants, folder, rights),
     `--max-old-space-size=${heap}`,
-    ...garbage,
+    `--max-semi-space-size=${youngMegabytes}`,
     '--title=stoq-scan',
     entry,
   ]
@@ -249,7 +243,6 @@ function environment(folder: string): NodeJS.ProcessEnv {
     ...Object.fromEntries(harmless.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : []))),
     HOME: folder,
     TMPDIR: folder,
-    ...allocator,
     ...(cache !== null && { STOQ_COMPILE_CACHE: cache }),
   }
 }
