@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -15,7 +15,14 @@ nodeModule.enableCompileCache?.(join(process.env.XDG_CACHE_HOME || join(homedir(
 // A checkout runs from its source, an installed package from what was built.
 const source = new URL('../src/cli/main.ts', import.meta.url)
 const built = new URL('../dist/cli/main.js', import.meta.url)
-const { main } = await import(existsSync(source) ? source.href : built.href)
+const entry = existsSync(source) ? source : built
+const [, , command, ...words] = process.argv
+if (/^\w/.test(command ?? '') && command !== 'help' && command !== 'list') {
+  const early = new URL(`../pool/early-start${extname(entry.pathname)}`, entry)
+  const { startEarly } = await import(early.href)
+  startEarly(command, words)
+}
+const { main } = await import(entry.href)
 process.exitCode = await main(process.argv)
 // Everything is closed and saved: a handle that a plugin left open must not keep the process. What is written last goes
 // first, and its fault may still change the status.

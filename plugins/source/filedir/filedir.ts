@@ -7,7 +7,7 @@ import { StoqError, StoqSourcePlugin } from 'stoq'
 export class FileDirSource extends StoqSourcePlugin {
   recursive = false
   hidden = false
-  archive = 'file'
+  override archive = 'file'
 
   async ingest(signal: AbortSignal): Promise<boolean> {
     const paths = this.stoq.worker.namedPaths

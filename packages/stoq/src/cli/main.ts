@@ -34,7 +34,6 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   const name = aliases.get(word) ?? word
   try {
     if (name === 'version') return await printVersion()
-    if (!['help', 'list'].includes(name)) (await import('../pool/early-start.ts')).startEarly(name, words)
     const command = Object.hasOwn(commands, name) ? await commands[name]?.() : undefined
     if (command) return await command(words)
     const { runWorkerCommand } = await import('./run.ts')

@@ -7,3 +7,12 @@ export async function loadSource(worker: StoqWorkerPlugin): Promise<StoqSourcePl
   if (!source_plugin && namedPaths.length === 0 && !error_queue) return null
   return worker.loadSource(source_plugin ?? stoq.settings.default_source)
 }
+
+/** Loads the connector of a source meanwhile; what is wrong with it is told with the first message. */
+export function preloadArchive(
+  worker: StoqWorkerPlugin,
+  source: StoqSourcePlugin | null,
+): StoqSourcePlugin | null {
+  if (source?.archive) void worker.loadConnector(source.archive).catch(() => {})
+  return source
+}

@@ -17,7 +17,7 @@ import { archivePayloads, isNewTo } from './archive.ts'
 import { ByteGate } from './byte-gate.ts'
 import { publishError } from './error-queue.ts'
 import { type Fetched, fetchPayload } from './fetch.ts'
-import { loadSource } from './load-source.ts'
+import { loadSource, preloadArchive } from './load-source.ts'
 import {
   checkMessage,
   heldBytes,
@@ -107,7 +107,7 @@ export class Run {
     const { signal } = worker.stoq.stopping
     for (const each of worker.namedPaths) if (!worker.stoq.isUrl(each)) worker.stoq.grantPath(each)
     const preparing = this.prepare()
-    const loading = loadSource(worker)
+    const loading = loadSource(worker).then(source => preloadArchive(worker, source))
     loading.catch(() => {
       // What cannot be prepared is told first.
     })

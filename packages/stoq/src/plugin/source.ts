@@ -5,6 +5,8 @@ import { StoqPlugin } from './plugin.ts'
 export abstract class StoqSourcePlugin extends StoqPlugin {
   /** True: several payloads of this source may be scanned at once. */
   multiprocess = true
+  /** Name of the connector that its messages name as their `archive`: it is loaded while scan processes start. */
+  archive = ''
   /** True: documents are on the disk before a message counts as done. Queue sources set it. */
   durable = false
 
