@@ -73,3 +73,10 @@ test('a worker with isolate = False runs in the process of stoQ, and may hand pa
   const scan = documents.get('one')?.results[0]?.scan as { relayed: unknown }
   assert.deepEqual(scan?.relayed, { good: true }, stderr)
 })
+
+test('a worker with isolate = False that hands nothing on has no scan process beside it', async () => {
+  const home = hostileHome()
+  const folder = payloadFolder(home, { one: 'alone' })
+  const { documents, stderr } = await run(home, ['relay', '-F', folder])
+  assert.deepEqual(documents.get('one')?.results[0]?.scan, { scanProcesses: 0 }, stderr)
+})

@@ -9,6 +9,7 @@ export async function openScanner(worker: StoqWorkerPlugin, plan: ScanPlan): Pro
     const { PoolScanner } = await import('../pool/pool.ts')
     return PoolScanner.open(worker, plan, processes)
   }
+  if (worker.stoq.isolates) (await import('../pool/early-start.ts')).dropEarly()
   const { InProcessScanner } = await import('../pool/in-process.ts')
   return InProcessScanner.open(worker, plan, processes)
 }

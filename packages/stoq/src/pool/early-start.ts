@@ -60,6 +60,12 @@ export function takeEarly(wanted: ProcessOptions): ScanProcess | null {
   return null
 }
 
+/** Ends the process that was started early: payloads are scanned where they are. */
+export function dropEarly(): void {
+  if (early) discard(early.process)
+  early = null
+}
+
 function isEnough(started: ProcessOptions, wanted: ProcessOptions): boolean {
   const isSame = started.temp === wanted.temp && started.max_memory === wanted.max_memory
   const { code, payloads } = started.grants
