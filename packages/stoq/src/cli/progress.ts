@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { WriteStream } from 'node:tty'
 import type { Run } from '../ingest/run.ts'
+import { countEnded } from '../ingest/totals.ts'
 import { percentile } from '../pipeline/statistics.ts'
 import { printable } from '../results/printable.ts'
 
@@ -77,7 +78,8 @@ export class Progress {
 
 /** What a person wants to know of a run that goes on. */
 export function progressLine(run: Run, seconds: number): string {
-  const { ended, ingested, bytes, failed, errors } = run.totals
+  const { ingested, bytes, failed, errors } = run.totals
+  const ended = countEnded(run.totals)
   const parts = [
     `${ended} files`,
     `${Math.round(ended / seconds)}/s`,

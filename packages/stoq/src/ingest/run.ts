@@ -202,7 +202,6 @@ export class Run {
       const acknowledge = state === 'failed' && (await this.#reject(message, error))
       return { state, documents: 0, error: errorText(error), acknowledge }
     } finally {
-      totals.ended++
       this.onProgress?.()
     }
   }

@@ -1,8 +1,6 @@
 /** What became of the payloads of a run: `ingested = saved + refused + failed + stopped` when it is over. */
 export interface RunTotals {
   ingested: number
-  /** Of those, the ones that have come to their end. */
-  ended: number
   /** Payloads whose documents are saved. */
   saved: number
   /** Payloads that their TLP forbids to scan. */
@@ -26,7 +24,6 @@ export interface RunTotals {
 export function emptyTotals(): RunTotals {
   return {
     ingested: 0,
-    ended: 0,
     saved: 0,
     refused: 0,
     failed: 0,
@@ -38,6 +35,11 @@ export function emptyTotals(): RunTotals {
     errors: 0,
     faults: 0,
   }
+}
+
+/** Payloads that have come to their end. */
+export function countEnded({ saved, refused, failed, stopped }: RunTotals): number {
+  return saved + refused + failed + stopped
 }
 
 /** True when anything went wrong that the exit status should tell. */
