@@ -1,13 +1,24 @@
 import type { RuleHit } from '../dispatch/dispatcher.ts'
 import type { PluginCall } from '../dispatch/plugin-meta.ts'
 import type { ExtractedResult, Kwargs, Payload, PluginContext } from '../plugin/plugin.ts'
-import type { ResultEntry } from '../results/types.ts'
 import type { PayloadScan } from './scan-payload.ts'
+import type { Node } from './walk.ts'
 
-/** Keywords of a plugin: metadata of the message, then meta of the rule, which a message cannot override. */
-export function keywords(scan: PayloadScan, entry: ResultEntry, hit: RuleHit): Kwargs {
+/**
+ * Keywords of a plugin: metadata of the message, what the plugins above handed down, then meta of the rule, which neither
+ * can override.
+ */
+export function keywords(scan: PayloadScan, { entry, handed }: Node, hit: RuleHit): Kwargs {
   const own = { uuid: entry.uuid, ...(entry.filename !== undefined && { filename: entry.filename }) }
-  return { ...scan.messageMeta, key: undefined, plugin: undefined, save: undefined, ...hit.meta, ...own }
+  return {
+    ...scan.messageMeta,
+    ...handed,
+    key: undefined,
+    plugin: undefined,
+    save: undefined,
+    ...hit.meta,
+    ...own,
+  }
 }
 
 /** The method of an extractor, carver or decoder. */

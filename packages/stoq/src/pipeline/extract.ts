@@ -40,7 +40,7 @@ async function ask({ walk: { scan }, node, hit, call, context }: Opening): Promi
   const method = await loadFor(scan, call)
   const begin = performance.now()
   context.book()
-  const given = method(node.payload, keywords(scan, node.entry, hit), context)
+  const given = method(node.payload, keywords(scan, node, hit), context)
   const result = isThenable(given) ? await context.withinTime(given) : given
   context.spent += performance.now() - begin
   if (result === null || result === undefined) return null
@@ -66,7 +66,8 @@ async function readAll(opening: Opening, items: Items): Promise<number> {
 type Fate = 'taken' | 'left out' | 'cut'
 
 /** Makes an entry of one found payload, unless it is a repetition or a limit is met. */
-async function adopt({ walk, node, hit, call }: Opening, [meta, content]: Extracted): Promise<Fate> {
+async function adopt({ walk, node, hit, call }: Opening, [given, content]: Extracted): Promise<Fate> {
+  const { kwargs, ...meta } = given
   const { scan } = walk
   const hashes = hashPayload(content)
   const repeated = repetition(walk, node, call, hashes.sha1)
@@ -95,7 +96,8 @@ async function adopt({ walk, node, hit, call }: Opening, [meta, content]: Extrac
   })
   scan.document.results.push(entry)
   scan.document.plugins[String(entry.payload_id)] = call.id
-  await scanChild(walk, node, entry, content, hashes.sha1)
+  const handed = { ...node.handed, ...(typeof kwargs === 'object' && kwargs) }
+  await scanChild(walk, { ...node, handed }, entry, content, hashes.sha1)
   if (hit.save) await leaveForArchive(scan, entry.payload_id, content)
   return 'taken'
 }
@@ -127,10 +129,11 @@ async function scanChild(
   }
   walk.scanned.set(sha1, entry)
   const { source_meta, uuid } = entry
-  const kwargs: Kwargs = { ...scan.messageMeta, source_meta, filename, uuid, size }
+  const { handed } = node
+  const kwargs: Kwargs = { ...scan.messageMeta, ...handed, source_meta, filename, uuid, size }
   const { elements } = await runWorker(scan, scan.env.worker, content, kwargs, payload_id)
   entry.scan = unwrap(elements)
-  enqueue(walk, { entry, payload: content, depth: node.depth + 1, lineage: [...node.lineage, sha1] })
+  enqueue(walk, { entry, payload: content, depth: node.depth + 1, lineage: [...node.lineage, sha1], handed })
 }
 
 /** One item that is no payload is a fault of its own; those after it are still read. */

@@ -26,7 +26,7 @@ export async function takeApart(
     scanned: new Map([[sha1, root]]),
     reported: new Set(),
   }
-  enqueue(walk, { entry: root, payload, depth: 0, lineage: [sha1] })
+  enqueue(walk, { entry: root, payload, depth: 0, lineage: [sha1], handed: {} })
   for (let index = 0; index < walk.waiting.length; index++) {
     const next = walk.waiting[index]
     // Let go of the bytes: a wide tree would hold all of them to the end.
@@ -113,7 +113,7 @@ async function askWorker(scan: PayloadScan, node: Node, hit: RuleHit, call: Plug
     scan.env.worker.log.info(`${call.id} skipped: ${reason}`)
     return 0
   }
-  const { elements } = await runWorker(scan, worker, payload, keywords(scan, entry, hit), entry.payload_id)
+  const { elements } = await runWorker(scan, worker, payload, keywords(scan, node, hit), entry.payload_id)
   const isSecond = entry.workers !== undefined && Object.hasOwn(entry.workers, worker.name)
   const key = isSecond ? `${worker.name}@${hit.match.rule}` : worker.name
   entry.workers = { ...entry.workers, [key]: unwrap(elements) }

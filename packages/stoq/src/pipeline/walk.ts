@@ -1,7 +1,7 @@
 import type { RuleHit } from '../dispatch/dispatcher.ts'
 import type { PluginCall } from '../dispatch/plugin-meta.ts'
 import { errorText } from '../errors.ts'
-import type { Payload } from '../plugin/plugin.ts'
+import type { Kwargs, Payload } from '../plugin/plugin.ts'
 import type { ResultEntry } from '../results/types.ts'
 import { dispatchCall, type Parked } from './environment.ts'
 import { bookFault, type PayloadScan } from './scan-payload.ts'
@@ -15,6 +15,8 @@ export interface Node {
   depth: number
   /** sha1 of this payload and of everything it came out of. */
   lineage: readonly string[]
+  /** Keywords that the plugins which found it, and those above, hand down. */
+  handed: Kwargs
   hits: readonly RuleHit[]
 }
 
@@ -38,7 +40,8 @@ export interface Walk {
 /** Only payloads that a rule has plugins for are kept, and only down to the depth limit. */
 export function enqueue(walk: Walk, candidate: Omit<Node, 'hits'>): void {
   const { env, budget } = walk.scan
-  const { entry, payload, depth, lineage } = candidate
+  const { payload, ...rest } = candidate
+  const { entry, depth } = rest
   const hits = matchingRules(walk.scan, entry, payload)
   for (const { match } of hits) {
     const plugin = String(match.meta['plugin'])
@@ -53,7 +56,7 @@ export function enqueue(walk: Walk, candidate: Omit<Node, 'hits'>): void {
   if (hits.length === 0) env.trace?.({ kind: 'unmatched', payload_id: entry.payload_id })
   const isDeep = depth > budget.limits.max_recursion
   const kept = isDeep ? withoutTakingApart(hits) : hits
-  if (kept.length > 0) walk.waiting.push({ entry, depth, lineage, hits: kept, content: keep(walk, payload) })
+  if (kept.length > 0) walk.waiting.push({ ...rest, hits: kept, content: keep(walk, payload) })
   if (!isDeep || hits.every(({ calls }) => calls.every(isWorkerCall))) return
   const detail = `not taken apart at depth ${depth}`
   budget.payloadId = entry.payload_id

@@ -23,7 +23,10 @@ export interface PluginContext {
   readonly signal: AbortSignal
 }
 
-/** Metadata and content of one extracted, carved or decoded payload. */
+/**
+ * Metadata and content of one extracted, carved or decoded payload. The key `kwargs` of the metadata is not metadata: it is
+ * handed as keywords to every plugin that sees the payload or what comes out of it (the words of a mail, as passwords).
+ */
 export type Extracted = readonly [meta: Record<string, unknown>, content: Uint8Array]
 
 /** What extract, carve and decode may give back; null: nothing found. An iterable is read until the budget ends. */
