@@ -1,0 +1,34 @@
+// Encoded and masked content.
+
+// Programs under a XOR key of one byte. `xor_search` finds the text under every key from 1 to 255 in one pass; each key
+// found counts as a rule xor_This_program_key_<key> with meta `key`.
+rule xor_This_program {
+  meta:
+    plugin = "decoder:xor"
+    save = "True"
+    xor_search = "This program"
+  condition:
+    false
+}
+
+// A payload that is the base64 of a program, zip, OLE2 or gzip file: its first three bytes, then 60 of the alphabet.
+rule base64_file {
+  meta:
+    plugin = "decoder:b64"
+    save = "True"
+  condition:
+    (
+      (uint16be(0) == 0x5456 and uint8(2) >= 0x6F and uint8(2) <= 0x72) or // TVo TVp TVq TVr: MZ
+      uint32be(0) == 0x55457344 or // UEsD: PK 03
+      uint32be(0) == 0x304D3852 or // 0M8R: D0 CF 11
+      uint32be(0) == 0x48347349 // H4sI: 1F 8B 08
+    ) and
+    for all i in (3..63) : (
+      (uint8(i) >= 0x61 and uint8(i) <= 0x7A) or
+      (uint8(i) >= 0x41 and uint8(i) <= 0x5A) or
+      (uint8(i) >= 0x2F and uint8(i) <= 0x39) or // "/" and digits
+      uint8(i) == 0x2B or
+      uint8(i) == 0x0A or
+      uint8(i) == 0x0D
+    )
+}

@@ -1,0 +1,42 @@
+import { hex, latin1, placed, ruleHits, sample } from './rule-hits.ts'
+
+const headerOnly = placed(0x100, [0, 'MZ'], [0x3c, hex('80000000')], [0x80, 'PE\0\0'])
+ruleHits(
+  'exe_file',
+  {
+    'a program': sample('pe32.exe'),
+    'a program inside of another file': sample('png_pe.png'),
+    'the sentence of older compilers': latin1('..MZ..This program must be run under Win32'),
+    'a PE header without the sentence': headerOnly,
+  },
+  {
+    'a PE header elsewhere': headerOnly.subarray(2),
+    'a DOS program': placed(0x100, [0, 'MZ']),
+    'an ELF program': sample('elf64_dyn'),
+  },
+)
+ruleHits(
+  'ole_file',
+  { 'a compound file that begins later': sample('ole_prefixed.bin') },
+  { 'a zip': sample('zip_plain.zip') },
+)
+ruleHits(
+  'ole_package_stream',
+  { 'a package': sample('olepkg_text.bin') },
+  { 'an ELF program': sample('elf64_dyn') },
+)
+ruleHits(
+  'swf_file',
+  { 'Flash in a document': sample('swf_in_doc.doc') },
+  { 'small letters': latin1('cws fws zws') },
+)
+ruleHits(
+  'xdp_file',
+  { 'PDF in XML': sample('xdp_pdf.xdp') },
+  { 'other XML': latin1('<xdp:xdp xmlns:xdp="x"></xdp:xdp>') },
+)
+ruleHits(
+  'rtf_file',
+  { 'capital letters': latin1('{\\RTF1') },
+  { 'RTF that begins later': latin1(' {\\rtf1') },
+)

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hits, latin1, ruleHits, sample } from './rule-hits.ts'
+
+const base64 = (text: Uint8Array) => latin1(Buffer.from(text).toString('base64'))
+ruleHits(
+  'base64_file',
+  {
+    'a program': sample('b64_pe.txt'),
+    'a zip': base64(sample('zip_plain.zip')),
+    'a compound file': base64(sample('ole_root_only.doc')),
+    'a gzip file': base64(sample('targz.tgz')),
+  },
+  {
+    'a sentence with the same first letters': latin1(
+      `TVqQ ${'is no word that a text begins with. '.repeat(4)}`,
+    ),
+    'base64 of a text': base64(Buffer.from('hello base64 '.repeat(20))),
+    'less than 64 characters': base64(sample('pe32.exe').subarray(0, 40)),
+  },
+)
+test('programs under a XOR key are found with their key', () => {
+  assert.deepEqual(hits(sample('xor1_ff.bin')), ['xor_This_program_key_255'])
+  assert.ok(!hits(latin1('This program cannot be run in DOS mode')).some(rule => rule.startsWith('xor_')))
+})
