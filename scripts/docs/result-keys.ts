@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Budget } from '../../packages/stoq/src/pipeline/budget.ts'
 import type { StoqDecoratorPlugin } from '../../packages/stoq/src/plugin/decorator.ts'
 import type { PluginManifest } from '../../packages/stoq/src/plugin/manifest.ts'
-import type { Kwargs, PluginContext } from '../../packages/stoq/src/plugin/plugin.ts'
+import type { PluginContext } from '../../packages/stoq/src/plugin/plugin.ts'
 import { Stoq } from '../../packages/stoq/src/stoq.ts'
+import { readGolden } from '../../packages/stoq/src/testing/golden.ts'
 
 const golden = fileURLToPath(new URL('../../test/golden', import.meta.url))
 
@@ -39,13 +40,12 @@ async function keysOf(stoq: Stoq, manifest: PluginManifest): Promise<string[]> {
   if (category === 'decorator') return addedKeys(await stoq.loadPlugin(name, category))
   const method = methods[category]
   const folder = join(golden, category, name)
-  if (!method || !existsSync(folder)) return []
+  if (!method) return []
   const plugin: unknown = await stoq.loadPlugin(name, category)
   const keys = new Set<string>()
-  for (const sample of readdirSync(folder).filter(file => !/\.(expected|kwargs)\.json$/.test(file))) {
-    const kwargs = { filename: sample, ...kwargsOf(join(folder, `${sample}.kwargs.json`)) }
+  for (const { name: filename, payload, kwargs } of readGolden(folder)) {
     const call = (plugin as Record<string, (...given: unknown[]) => unknown>)[method]
-    const result = await call?.call(plugin, readFileSync(join(folder, sample)), kwargs, context())
+    const result = await call?.call(plugin, payload, { filename, ...kwargs }, context())
     await collect(result, keys)
   }
   return [...keys].sort()
@@ -64,10 +64,6 @@ async function addedKeys(decorator: StoqDecoratorPlugin): Promise<string[]> {
   }
   const decorated = await decorator.decorate({ ...document })
   return Object.keys(decorated).filter(key => !Object.hasOwn(document, key))
-}
-
-function kwargsOf(file: string): Kwargs {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
 }
 
 function context(): PluginContext {

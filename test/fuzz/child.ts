@@ -1,12 +1,12 @@
 /** Fuzzes one target in a process of its own, so that whatever happens to it is known to be that target's doing. */
 import { basename } from 'node:path'
 import fc from 'fast-check'
-import { openScratch } from 'stoq/testing'
+import { openScratch, readGoldenSample } from 'stoq/testing'
 import { type FuzzInput, generous, inputs } from './cases.ts'
 import { type Fault, signature } from './fault.ts'
 import { judge, type Times } from './judge.ts'
 import { type Finding, FlightRecorder, type Order, type Report } from './protocol.ts'
-import { readSampleFile, type SampleSets } from './samples.ts'
+import type { SampleSets } from './samples.ts'
 import { Surroundings } from './surroundings.ts'
 import { type Call, findTargets, pluginOptions, type Target } from './targets.ts'
 
@@ -48,7 +48,7 @@ class Fuzzer {
 
   async files(paths: readonly string[]): Promise<void> {
     for (const path of paths) {
-      const { payload, kwargs } = readSampleFile(path, basename(path))
+      const { payload, kwargs } = readGoldenSample(path, basename(path))
       const fault = await this.try({ payload: Buffer.from(payload), kwargs, limits: generous })
       if (fault) report({ kind: 'finding', finding: this.#finding(fault, { payload, kwargs }, null, null) })
     }

@@ -3,9 +3,10 @@ import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { readGolden } from 'stoq/testing'
 import { findingOf } from './minimise.ts'
 import type { Finding } from './protocol.ts'
-import { crasherFolders, crashers, readFolder } from './samples.ts'
+import { crasherFolders, crashers } from './samples.ts'
 import { runChild, type Wish } from './session.ts'
 import { findTargets, type Target } from './targets.ts'
 
@@ -63,5 +64,5 @@ function hasCrashers(target: Target): boolean {
 }
 
 function crasherNames({ id }: Target): string[] {
-  return readFolder(join(crashers, id)).map(({ name }) => name)
+  return readGolden(join(crashers, id)).map(({ name }) => name)
 }

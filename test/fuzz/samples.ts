@@ -1,15 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Kwargs } from 'stoq'
+import { type GoldenSample, readGolden } from 'stoq/testing'
 import { readRecords, readSample } from '../parity/records.ts'
 
-/** A harmless file that a plugin finds something in, with the keywords that it needs for that. */
-export interface Sample {
-  name: string
-  payload: Uint8Array
-  kwargs: Kwargs
-}
+export type Sample = Omit<GoldenSample, 'expected'>
 
 const golden = fileURLToPath(new URL('../golden/', import.meta.url))
 const samples = fileURLToPath(new URL('../parity/samples/', import.meta.url))
@@ -31,27 +26,8 @@ export interface SampleSets {
 export function samplesOf(id: string): SampleSets {
   const isSmall = (sample: Sample) => sample.payload.length <= largestSample
   return {
-    own: readFolder(join(golden, id)).filter(isSmall),
+    own: readGolden(join(golden, id)).filter(isSmall),
     others: paritySamples(id).filter(isSmall),
-  }
-}
-
-/** The files of a folder; `<file>.kwargs.json` beside one holds its keywords. */
-export function readFolder(folder: string): Sample[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter(name => !/\.(expected|kwargs)\.json$/.test(name))
-    .sort()
-    .map(name => readSampleFile(join(folder, name), name))
-}
-
-/** A file with the keywords that stand beside it. */
-export function readSampleFile(path: string, name: string): Sample {
-  const kwargs = `${path}.kwargs.json`
-  return {
-    name,
-    payload: readFileSync(path),
-    kwargs: existsSync(kwargs) ? JSON.parse(readFileSync(kwargs, 'utf8')) : {},
   }
 }
 

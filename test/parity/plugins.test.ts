@@ -1,44 +1,38 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { Budget, type Extracted, type ExtractedResult, type PluginContext, type Stoq, StoqError } from 'stoq'
+import type { Stoq } from 'stoq'
 import { openScratch } from 'stoq/testing'
+import { askPlugin, type Call } from '../golden/answer.ts'
 import { acceptedDifferences } from './accepted-differences.ts'
 import { type Answer, difference } from './compare.ts'
-import { type Output, type PluginRecord, readRecords, readSample } from './records.ts'
+import { type PluginRecord, readRecords, readSample } from './records.ts'
 
-/** One call of the plugin under test. */
-type Call = (payload: Uint8Array, kwargs: Record<string, unknown>, context: PluginContext) => unknown
-
-test('carver:pe answers as v1 did, or better', () =>
-  assertParity('carver', 'pe', async stoq => {
-    const plugin = await stoq.loadPlugin('pe', 'carver')
+/** What each kind of plugin is asked. */
+const ask = {
+  carver: async (stoq: Stoq, name: string): Promise<Call> => {
+    const plugin = await stoq.loadPlugin(name, 'carver')
     return (...call) => plugin.carve(...call)
-  }))
-
-test('decoder:xor answers as v1 did, or better', () =>
-  assertParity('decoder', 'xor', async stoq => {
-    const plugin = await stoq.loadPlugin('xor', 'decoder')
+  },
+  decoder: async (stoq: Stoq, name: string): Promise<Call> => {
+    const plugin = await stoq.loadPlugin(name, 'decoder')
     return (...call) => plugin.decode(...call)
-  }))
-
-test('decoder:b64 answers as v1 did, or better', () =>
-  assertParity('decoder', 'b64', async stoq => {
-    const plugin = await stoq.loadPlugin('b64', 'decoder')
-    return (...call) => plugin.decode(...call)
-  }))
-
-test('reader:pdftext answers as v1 did, or better', () =>
-  assertParity('reader', 'pdftext', async stoq => {
-    const plugin = await stoq.loadPlugin('pdftext', 'reader')
-    return (...call) => plugin.read(...call)
-  }))
-
-test('extractor:decompress answers as v1 did, or better', () =>
-  assertParity('extractor', 'decompress', async stoq => {
-    const plugin = await stoq.loadPlugin('decompress', 'extractor')
+  },
+  extractor: async (stoq: Stoq, name: string): Promise<Call> => {
+    const plugin = await stoq.loadPlugin(name, 'extractor')
     return (...call) => plugin.extract(...call)
-  }))
+  },
+  reader: async (stoq: Stoq, name: string): Promise<Call> => {
+    const plugin = await stoq.loadPlugin(name, 'reader')
+    return (...call) => plugin.read(...call)
+  },
+}
+
+for (const kind of Object.keys(ask) as (keyof typeof ask)[]) {
+  for (const name of readdirSync(new URL(`expected/${kind}/`, import.meta.url))) {
+    test(`${kind}:${name} answers as v1 did, or better`, () => assertParity(kind, name))
+  }
+}
 
 test('every accepted difference says why, and is listed once', () => {
   const records = acceptedDifferences.map(({ record }) => record)
@@ -47,9 +41,9 @@ test('every accepted difference says why, and is listed once', () => {
 })
 
 /** Asks for every record; the differences must be those that are accepted, each of which must still be there. */
-async function assertParity(kind: string, name: string, load: (stoq: Stoq) => Promise<Call>): Promise<void> {
+async function assertParity(kind: keyof typeof ask, name: string): Promise<void> {
   await using scratch = openScratch({ log_level: 'critical' })
-  const call = await load(scratch.stoq)
+  const call = await ask[kind](scratch.stoq, name)
   const records = readRecords(kind, name)
   assert.ok(records.length > 0)
   const found = new Map<string, string>()
@@ -73,42 +67,12 @@ async function assertParity(kind: string, name: string, load: (stoq: Stoq) => Pr
 
 function compare(record: PluginRecord, call: Call): Promise<string | null> {
   const payload = readSample(record.sample)
-  const ask = (kwargs: Record<string, unknown>) => answer(call, payload, kwargs)
-  return ask(record.kwargs).then(given => difference(record, given, ask))
+  const again = (kwargs: Record<string, unknown>) => answer(call, payload, kwargs)
+  return again(record.kwargs).then(given => difference(record, given, again))
 }
 
-/** A fault that is no StoqError fails the test: it is a crash. */
 async function answer(call: Call, payload: Uint8Array, kwargs: Record<string, unknown>): Promise<Answer> {
-  const limits = {
-    max_recursion: 3,
-    max_children: 10_000,
-    max_bytes: 2 ** 30,
-    max_time: 60,
-    max_plugin_time: 60,
-  }
-  const context = { budget: new Budget(limits), signal: new AbortController().signal }
-  const found: Output[] = []
-  try {
-    const result = await call(payload, kwargs, context)
-    if (result === null || typeof result === 'string') return { result }
-    for await (const item of result as NonNullable<ExtractedResult>) found.push(output(item))
-    return { result: orNull(found) }
-  } catch (error) {
-    // What came before the fault stands.
-    if (error instanceof StoqError) return { result: orNull(found), fault: error.message }
-    throw error
-  }
-}
-
-function output([meta, content]: Extracted): Output {
-  return {
-    meta: { ...meta },
-    size: content.length,
-    sha256: createHash('sha256').update(content).digest('hex'),
-  }
-}
-
-/** To the framework, nothing in a list is nothing found. */
-function orNull(found: Output[]): Output[] | null {
-  return found.length === 0 ? null : found
+  const limits = { max_children: 10_000, max_bytes: 2 ** 30 }
+  const { found, fault } = await askPlugin(call, payload, kwargs, limits)
+  return { result: found, ...(fault !== undefined && { fault }) }
 }
