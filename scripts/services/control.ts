@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { homeOf, type Service } from './service.ts'
+
+/** `running`: clients are served; `starting`: the process is there. */
+export type State = 'running' | 'starting' | 'stopped' | 'not installed'
+
+/** How a service is. */
+export async function stateOf(service: Service): Promise<State> {
+  if (pidOf(service) === null) return service.missing(homeOf(service)) === null ? 'stopped' : 'not installed'
+  return (await isReady(service)) ? 'running' : 'starting'
+}
+
+/** Starts a service and waits until it serves clients. `fresh`: without the data of the last time. */
+export async function start(service: Service, { fresh = true } = {}): Promise<void> {
+  if (pidOf(service) === null) {
+    const home = homeOf(service)
+    if (fresh) for (const old of ['data', 'state']) rmSync(join(home, old), { recursive: true, force: true })
+    mkdirSync(home, { recursive: true })
+    await service.prepare?.(home)
+    const { command, args, env } = service.program(home)
+    const log = openSync(join(home, 'log'), 'w')
+    const child = spawn(command, args, {
+      cwd: home,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', log, log],
+      detached: true,
+    })
+    child.on('error', () => {})
+    child.unref()
+    writeFileSync(pidFile(service), String(child.pid ?? ''))
+  }
+  await waitUntilReady(service)
+}
+
+async function waitUntilReady(service: Service): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await isReady(service)) return
+    if (pidOf(service) === null) break
+    await sleep(100)
+  }
+  const log = readFileSync(join(homeOf(service), 'log'), 'utf8').slice(-2000)
+  throw new Error(`${service.name} does not come up; the end of ${join(homeOf(service), 'log')}:\n${log}`)
+}
+
+/** Ends a service, at once with SIGKILL; its data stay. */
+export async function stop(service: Service, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+  const pid = pidOf(service)
+  if (pid === null) return
+  // Its whole group: the server may be a child of a script.
+  process.kill(-pid, signal)
+  for (let tries = 0; tries < 300 && pidOf(service) !== null; tries++) await sleep(100)
+  if (pidOf(service) !== null) process.kill(-pid, 'SIGKILL')
+  rmSync(pidFile(service), { force: true })
+  service.cleanUp?.(homeOf(service))
+}
+
+/** Process that leads the group of a service; null: it does not run. */
+export function pidOf(service: Service): number | null {
+  if (!existsSync(pidFile(service))) return null
+  const pid = Number(readFileSync(pidFile(service), 'utf8'))
+  try {
+    process.kill(-pid, 0)
+    return pid > 1 ? pid : null
+  } catch {
+    return null
+  }
+}
+
+function pidFile(service: Service): string {
+  return join(homeOf(service), 'pid')
+}
+
+async function isReady(service: Service): Promise<boolean> {
+  try {
+    return await service.isReady(homeOf(service))
+  } catch {
+    return false
+  }
+}
