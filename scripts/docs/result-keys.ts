@@ -54,6 +54,7 @@ async function keysOf(stoq: Stoq, manifest: PluginManifest): Promise<string[]> {
 /** What a decorator adds to a document. */
 async function addedKeys(decorator: StoqDecoratorPlugin): Promise<string[]> {
   const document = {
+    id: '',
     date: '',
     tlp: 'white',
     payloads: 0,

@@ -38,7 +38,10 @@ test('the packed package, installed elsewhere, lists its plugins and scans a fil
     npm(['pack', '-w', 'stoq', '--json', '--pack-destination', folder], root).replace(/^[^[]*/, ''),
   )
   const names: string[] = packed.files.map((file: { path: string }) => file.path)
-  assert.ok(!names.some(name => /\.test\.|(?<!\.d)\.ts$|golden|node_modules/.test(name)), names.join('\n'))
+  assert.ok(
+    !names.some(name => /\.test\.|(?<!\.d)\.ts$|test\/golden|\.samples\.|node_modules/.test(name)),
+    names.join('\n'),
+  )
   const home = mkdtempSync(join(folder, 'home-'))
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
   npm(['install', '--no-audit', '--no-fund', '--prefer-offline', packed.filename], folder)

@@ -78,7 +78,7 @@ function normalised(document: ResultDocument): ResultDocument {
   const ids = [...new Set(document.results.flatMap(entry => entry.uuid))]
   const text = ids.reduce(
     (whole, id, index) => whole.replaceAll(id, `<uuid${index + 1}>`),
-    JSON.stringify({ ...document, date: '<date>' }),
+    JSON.stringify({ ...document, id: '<id>', date: '<date>' }),
   )
   return JSON.parse(text.replaceAll(root, ''))
 }

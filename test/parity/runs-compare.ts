@@ -7,7 +7,7 @@ export interface Difference {
 
 /** Keys of ours that v1's documents do not have: they add to what v1 says. */
 const added = new Set([
-  ...['errors', 'truncated', 'parent_id', 'duplicate_of', 'workers'],
+  ...['id', 'errors', 'truncated', 'parent_id', 'duplicate_of', 'workers'],
   ...['archive_type', 'original_path'],
 ])
 

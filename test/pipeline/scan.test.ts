@@ -136,11 +136,12 @@ test('a worker without payload is called with null and has no size or hashes', a
   assert.equal(document?.results[0]?.size, undefined)
 })
 
-test('documents are saved with the sha1 of the root and the name of the worker', async () => {
+test('documents are saved with their id, the sha1 of the root and the name of the worker', async () => {
   const { scratch, scan } = await openForms()
   await using _ = scratch
   const document: ResultDocument = await scan('dict')
   const memory = await memoryOf(scratch)
   assert.deepEqual(memory.documents, [document])
-  assert.deepEqual(memory.kwargs, [{ sha1: document.results[0]?.sha1, index: 'forms', use_date: false }])
+  const { id, results } = document
+  assert.deepEqual(memory.kwargs, [{ id, sha1: results[0]?.sha1, index: 'forms', use_date: false }])
 })

@@ -8,6 +8,7 @@ import { type Output, StdoutConnector } from './stdout.ts'
 
 const document: ResultDocument = {
   ...{
+    id: '',
     date: '2026-11-23T15:18:52Z',
     tlp: 'white',
     payloads: 1,
@@ -86,7 +87,10 @@ test('a document is a coloured tree on a terminal', async () => {
 
 test('the option format is stronger than the terminal', async () => {
   assert.match(await written(document, true, 'jsonl'), /^\{.*\}\n$/)
-  assert.match(await written(document, false, 'json'), /^\{\n {4}"date": "2026-11-23T15:18:52Z",\n/)
+  assert.match(
+    await written(document, false, 'json'),
+    /^\{\n {4}"id": "",\n {4}"date": "2026-11-23T15:18:52Z",\n/,
+  )
   assert.match(await written(document, false, 'tree'), /^a {2}#0\n1 payload · tlp white\n\n$/)
 })
 

@@ -19,6 +19,7 @@ function entry(payload_id: number, parent_id: number | null, facts: Partial<Resu
 function documentOf(results: ResultEntry[], facts: Partial<ResultDocument> = {}): ResultDocument {
   const { length: payloads } = results
   return {
+    id: '',
     date: '2026-11-23T15:18:52Z',
     tlp: 'white',
     payloads,

@@ -22,7 +22,7 @@ const maxIndent = 16
 /** Errors and cuts that are listed; the rest is counted. */
 const maxListed = 20
 /** Keys of a document that the tree shows by itself; decorators may have added others. */
-const known = new Set(['date', 'tlp', 'payloads', 'plugins', 'results', 'errors', 'truncated'])
+const known = new Set(['id', 'date', 'tlp', 'payloads', 'plugins', 'results', 'errors', 'truncated'])
 
 interface Node {
   entry: ResultEntry

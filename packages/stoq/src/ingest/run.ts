@@ -15,6 +15,7 @@ import { DocumentOutput } from '../results/output.ts'
 import type { ResultDocument } from '../results/types.ts'
 import { archivePayloads, isNewTo } from './archive.ts'
 import { ByteGate } from './byte-gate.ts'
+import { documentIds } from './document-id.ts'
 import { publishError } from './error-queue.ts'
 import { type Fetched, fetchPayload } from './fetch.ts'
 import { loadSource, preloadArchive } from './load-source.ts'
@@ -156,7 +157,7 @@ export class Run {
     await this.prepare()
     // A worker may call this while it holds a payload of its own: it does not wait for itself.
     const outcome = await this.#scan(message, new ByteGate(Number.POSITIVE_INFINITY))
-    if (outcome) await this.#save(outcome.documents)
+    if (outcome) await this.#save(message, outcome.documents)
     return outcome?.documents ?? []
   }
 
@@ -191,7 +192,7 @@ export class Run {
     totals.ingested++
     try {
       const outcome = await this.#scan(message, this.#gate)
-      const documents = outcome ? await this.#save(outcome.documents) : 0
+      const documents = outcome ? await this.#save(message, outcome.documents) : 0
       if (outcome?.poison !== undefined) return await this.#poisoned(message, documents, outcome.poison)
       const state = outcome ? 'saved' : 'refused'
       totals[state]++
@@ -253,22 +254,21 @@ export class Run {
     return outcome
   }
 
-  async #save(documents: readonly ResultDocument[]): Promise<number> {
+  async #save(message: Message, documents: readonly ResultDocument[]): Promise<number> {
     this.onOutput?.()
     let saved = 0
-    for (const document of documents) {
+    const ids = documentIds(this.#worker.name, message, documents)
+    for (const [index, document] of documents.entries()) {
+      document.id = ids[index] ?? ''
       const decorated = await this.#output.decorate(document)
       this.totals.payloads += document.results.length
       const found = hasFindings(document)
       if (found) this.totals.findings++
       this.totals.errors += document.errors.length
       if (!found && document.errors.length === 0 && this.#worker.findings_only) continue
-      const errors = await this.#output.save(decorated, () => {
-        saved++
-        this.totals.documents++
-      })
-      this.totals.errors += errors
+      this.totals.errors += await this.#output.save(decorated, () => void saved++)
     }
+    this.totals.documents += saved
     return saved
   }
 

@@ -63,6 +63,8 @@ function openScan(
 ): PayloadScan {
   const budget = new Budget(max_time === undefined ? env.limits : { ...env.limits, max_time })
   const document: ResultDocument = {
+    // The supervisor knows it.
+    id: '',
     date: '',
     tlp,
     payloads: 1,

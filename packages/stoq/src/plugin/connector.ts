@@ -4,6 +4,8 @@ import { type Kwargs, StoqPlugin } from './plugin.ts'
 export interface SaveKwargs {
   /** True: `payload` is the bytes of a payload to be archived, with its hashes beside it. */
   archive?: boolean
+  /** `id` of the document: the same for a repeat of it. */
+  id?: string
   /** sha1 of the first entry of the document, or of the archived payload. */
   sha1?: string | null
   md5?: string

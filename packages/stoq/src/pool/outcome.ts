@@ -46,6 +46,7 @@ export function bareOutcome(
     ingestMetadata: {},
   })
   const document: ResultDocument = {
+    id: '',
     date: new Date().toISOString(),
     tlp,
     payloads: 1,

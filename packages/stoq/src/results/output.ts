@@ -92,7 +92,9 @@ export class DocumentOutput {
   ): Promise<number> {
     const worker = this.#worker
     const sha1 = document.results?.[0]?.sha1 ?? null
-    const kwargs: SaveKwargs = { sha1, index: worker.name, use_date: worker.use_output_date, ...this.#place }
+    const { id } = document
+    const known = { ...(typeof id === 'string' && { id }), sha1, index: worker.name }
+    const kwargs: SaveKwargs = { ...known, use_date: worker.use_output_date, ...this.#place }
     const { text, fault } = await this.#render(document)
     const told = fault ? withError(document, fault) : document
     try {

@@ -49,8 +49,13 @@ export const documentSchema = {
   $id: 'urn:stoq:result-document:4',
   title: 'stoQ result document',
   type: 'object',
-  required: ['date', 'tlp', 'payloads', 'plugins', 'results', 'errors', 'truncated'],
+  required: ['id', 'date', 'tlp', 'payloads', 'plugins', 'results', 'errors', 'truncated'],
   properties: {
+    id: {
+      type: 'string',
+      description:
+        'The same however often a message is delivered: worker, message and payload decide it; with --split, .payload_id follows',
+    },
     date: {
       type: 'string',
       pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$',

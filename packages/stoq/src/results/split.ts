@@ -7,6 +7,7 @@ export function splitDocument(document: ResultDocument): ResultDocument[] {
   if (!Array.isArray(results) || results.length === 0) return [document]
   return results.map(entry => ({
     ...document,
+    id: `${document.id}.${entry.payload_id}`,
     results: [entry],
     ...(Array.isArray(errors) && { errors: errors.filter(error => error.payload_id === entry.payload_id) }),
     ...(Array.isArray(truncated) && {

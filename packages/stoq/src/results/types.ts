@@ -52,6 +52,8 @@ export interface ResultEntry {
 
 /** One result document: a root payload and everything found inside it. */
 export interface ResultDocument {
+  /** The same however often a message is delivered: worker, message and payload decide it. 32 hexadecimal digits. */
+  id: string
   /** When the scan ended, ISO 8601 in UTC. */
   date: string
   tlp: string
