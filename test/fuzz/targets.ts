@@ -51,9 +51,10 @@ const methods: Partial<Record<PluginManifest['category'], [Method, Shape]>> = {
   decoder: ['decode', 'payloads'],
 }
 
-function toTarget({ category, name }: PluginManifest): Target | null {
+function toTarget({ category, name, options }: PluginManifest): Target | null {
   const [method, shape] = methods[category] ?? []
-  if (!method || !shape) return null
+  // Whoever is not isolated hands payloads on and reads none.
+  if (!method || !shape || options['isolate'] === 'False') return null
   const id = `${category}/${name}`
   return {
     id,

@@ -11,12 +11,13 @@ import {
   settingNames,
 } from './config/settings.ts'
 import { StoqError } from './errors.ts'
-import type { HttpOptions } from './ingest/http.ts'
-import { readAllowedFile } from './ingest/read-file.ts'
+import type { HttpOptions, RequestOptions } from './ingest/http.ts'
+import { type ReadLimits, readAllowedFile, streamAllowedFile } from './ingest/read-file.ts'
 import { forceUnicode } from './payload/text.ts'
 import { NeedsRights, neededRights, type Right } from './pipeline/rights.ts'
 import { tlpLevels } from './pipeline/tlp.ts'
 import { isPluginCategory, type PluginCategory, pluginCategories } from './plugin/categories.ts'
+import type { ByteStream } from './plugin/connector.ts'
 import { type Discovery, discoverPlugins } from './plugin/discovery.ts'
 import type { PluginOfKind } from './plugin/kinds.ts'
 import { PluginLifecycle } from './plugin/lifecycle.ts'
@@ -40,9 +41,6 @@ export type StoqOptions = SettingsInput & {
   /** What a scan process is given by the process that started it. */
   inherited?: Inherited
 }
-
-/** What a request to a web server may say beside its address. */
-export type RequestOptions = Partial<Omit<HttpOptions, 'url' | 'method'>>
 
 /** The framework: settings, log, plugins, files. One for each run; `close` when done. */
 export class Stoq {
@@ -246,12 +244,17 @@ export class Stoq {
   /** The bytes of an allowed path or address. Throws when it is not allowed, not there or too large. */
   async getFile(source: string, options: RequestOptions = {}): Promise<Uint8Array> {
     if (this.isUrl(source)) return this.#request('GET', source, options)
-    const { source_base_tuple, max_payload_size } = this.settings
-    return readAllowedFile(source, {
-      bases: [...source_base_tuple, ...this.#grantedFolders],
-      files: this.#grantedFiles,
-      maxBytes: max_payload_size,
-    })
+    return readAllowedFile(source, this.#readLimits)
+  }
+
+  /** As `getFile` for a path: its bytes as they are read. */
+  getStream(path: string): ByteStream {
+    return streamAllowedFile(path, this.#readLimits)
+  }
+
+  get #readLimits(): ReadLimits {
+    const { source_base_tuple, max_payload_size: maxBytes } = this.settings
+    return { bases: [...source_base_tuple, ...this.#grantedFolders], files: this.#grantedFiles, maxBytes }
   }
 
   /** PUT; the body of the answer. */

@@ -1,8 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { StoqError } from '../errors.ts'
-import { hashPayload } from '../payload/hashes.ts'
+import { hashPayload, hashStream } from '../payload/hashes.ts'
 import type { ArchiveItem, ScanOutcome } from '../pipeline/environment.ts'
-import type { StoqConnectorPlugin } from '../plugin/connector.ts'
+import type { ByteStream, SaveKwargs, StoqConnectorPlugin } from '../plugin/connector.ts'
 import type { Message } from './message.ts'
 
 /** How payloads are archived. */
@@ -32,29 +32,48 @@ export async function archivePayloads(outcome: ScanOutcome, options: ArchiveOpti
 /** Hashes are made here, of the bytes that are saved: a name in the archive must be true. */
 async function archiveOne({ content, facts }: ArchiveItem, options: ArchiveOptions): Promise<object> {
   const { connector, durable, given } = options
-  const payload =
-    content === 'given' ? given : content instanceof Uint8Array ? content : readLeft(content.file)
-  if (!payload) throw new StoqError('STOQ_PAYLOAD_MISSING', ['the archive', 'its bytes are gone'])
-  const id = await connector.save(payload, {
-    archive: true,
-    ...facts,
-    ...hashPayload(payload),
-    ...(durable && { durable }),
-  })
+  const kwargs = { archive: true, ...facts, ...(durable && { durable }) }
+  const bytes = content === 'given' ? given : content instanceof Uint8Array ? content : null
+  if (!bytes && typeof content === 'string')
+    throw new StoqError('STOQ_PAYLOAD_MISSING', ['the archive', 'its bytes are gone'])
+  const id = bytes
+    ? await connector.save(bytes, { ...kwargs, ...hashPayload(bytes) })
+    : await archiveLeft(connector, (content as { file: string }).file, kwargs)
   return typeof id === 'string' ? { ...facts, conn_id: id } : facts
 }
 
+/** A file that a scan process left: as a stream where the connector takes one. */
+async function archiveLeft(connector: StoqConnectorPlugin, file: string, kwargs: SaveKwargs) {
+  if (!connector.saveStream) {
+    const bytes = readLeft(file)
+    return connector.save(bytes, { ...kwargs, ...hashPayload(bytes) })
+  }
+  const hashes = await hashStream(streamLeft(file).stream)
+  return connector.saveStream(streamLeft(file), { ...kwargs, ...hashes })
+}
+
 /** A scan process may have been taken over by what it scans: no link is followed, no pipe waited for. */
-function readLeft(file: string): Uint8Array {
+function openLeft(file: string): { descriptor: number; size: number } {
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
   const descriptor = openSync(file, flags)
+  const stats = fstatSync(descriptor)
+  if (stats.isFile()) return { descriptor, size: stats.size }
+  closeSync(descriptor)
+  throw new StoqError('STOQ_SOURCE_UNREADABLE', [file, 'it is no file'])
+}
+
+function readLeft(file: string): Uint8Array {
+  const { descriptor } = openLeft(file)
   try {
-    if (!fstatSync(descriptor).isFile())
-      throw new StoqError('STOQ_SOURCE_UNREADABLE', [file, 'it is no file'])
     return readFileSync(descriptor)
   } finally {
     closeSync(descriptor)
   }
+}
+
+function streamLeft(file: string): ByteStream {
+  const { descriptor, size } = openLeft(file)
+  return { size, stream: createReadStream('', { fd: descriptor }) }
 }
 
 /** A payload that came out of the archive by its hash is in it already. */

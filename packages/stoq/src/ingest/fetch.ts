@@ -2,7 +2,9 @@ import { StoqError } from '../errors.ts'
 import type { StoqConnectorPlugin } from '../plugin/connector.ts'
 import type { Kwargs } from '../plugin/plugin.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
+import type { Scanner } from '../pool/scanner.ts'
 import type { ByteGate } from './byte-gate.ts'
+import { fetchStream } from './fetch-stream.ts'
 import { type Message, messageName } from './message.ts'
 
 /** A payload: its bytes, or where a scanner can read them by itself, until it is let go. */
@@ -13,8 +15,8 @@ export interface Fetched {
 
 /** How payloads are fetched. */
 export interface FetchOptions {
-  /** True for a path that the scanner reads by itself. */
-  canRead: (path: string) => boolean
+  /** Says what the scanner reads by itself. */
+  scanner: Pick<Scanner, 'canRead' | 'fetchFolder'>
   /** Bounds the bytes that are held. */
   gate: ByteGate
 }
@@ -26,18 +28,22 @@ export interface FetchOptions {
 export async function fetchPayload(
   worker: StoqWorkerPlugin,
   message: Message,
-  { canRead, gate }: FetchOptions,
+  { scanner, gate }: FetchOptions,
 ): Promise<Fetched> {
   if (message.payload !== undefined) {
     const payload = inlineBytes(message.payload)
     const hold = await gate.enter(payload.byteLength)
     return { payload, release: () => hold.leave() }
   }
-  if (message.archive === undefined) return { payload: null, release: () => {} }
+  if (message.archive === undefined || !worker.fetches) return { payload: null, release: () => {} }
   const connector = await worker.loadConnector(message.archive)
   const { archive: _archive, ...kwargs } = message
   const path = await connector.getPath?.(kwargs as Kwargs)
-  if (typeof path === 'string' && canRead(path)) return { payload: { path }, release: () => {} }
+  if (typeof path === 'string' && scanner.canRead(path)) return { payload: { path }, release: () => {} }
+  const folder = scanner.fetchFolder
+  const stream = folder === null ? null : await connector.getStream?.(kwargs as Kwargs)
+  if (stream && folder !== null)
+    return fetchStream(stream, folder, message, worker.stoq.settings.max_payload_size)
   const hold = await gate.enter()
   try {
     const payload = await ask(connector, message, kwargs as Kwargs)

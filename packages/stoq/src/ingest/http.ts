@@ -29,6 +29,9 @@ export interface HttpOptions {
   userAgent?: string
 }
 
+/** What a request to a web server may say beside its address. */
+export type RequestOptions = Partial<Omit<HttpOptions, 'url' | 'method'>>
+
 /**
  * The body of the answer. Throws STOQ_HTTP_STATUS (400 and above), STOQ_HTTP_REFUSED (the address may not be asked),
  * STOQ_PAYLOAD_TOO_LARGE or STOQ_HTTP_FAILED; when `signal` is aborted, its reason.

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  createReadStream,
   fstatSync,
   openSync,
   readlinkSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import { errorText, StoqError } from '../errors.ts'
+import type { ByteStream } from '../plugin/connector.ts'
 
 export interface ReadLimits {
   /** Folders, or single files, that may be read. */
@@ -25,16 +27,34 @@ export interface ReadLimits {
  * Throws STOQ_SOURCE_FORBIDDEN, STOQ_SOURCE_UNREADABLE or STOQ_PAYLOAD_TOO_LARGE; never waits for a pipe or a device.
  */
 export function readAllowedFile(path: string, limits: ReadLimits): Uint8Array {
+  const { descriptor, size } = openAllowedFile(path, limits)
+  try {
+    return readAll(descriptor, path, size, limits.maxBytes)
+  } catch (error) {
+    throw error instanceof StoqError ? error : unreadable(path, reasonOf(error), error)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** As `readAllowedFile`, as a stream, which closes the file. */
+export function streamAllowedFile(path: string, limits: ReadLimits): ByteStream {
+  const { descriptor, size } = openAllowedFile(path, limits)
+  return { size, stream: createReadStream('', { fd: descriptor, end: Math.max(0, limits.maxBytes - 1) }) }
+}
+
+/** As `readAllowedFile`: the open file and its size. */
+function openAllowedFile(path: string, limits: ReadLimits): { descriptor: number; size: number } {
   const descriptor = openRegular(path, limits)
   try {
     const stats = fstatSync(descriptor)
     if (!isAllowed(realPathOf(descriptor, path, stats), limits)) throw forbidden(path)
     if (!stats.isFile()) throw unreadable(path, kindOf(stats))
-    return readAll(descriptor, path, stats.size, limits.maxBytes)
+    if (stats.size > limits.maxBytes) throw tooLarge(path, limits.maxBytes)
+    return { descriptor, size: stats.size }
   } catch (error) {
-    throw error instanceof StoqError ? error : unreadable(path, reasonOf(error), error)
-  } finally {
     closeSync(descriptor)
+    throw error instanceof StoqError ? error : unreadable(path, reasonOf(error), error)
   }
 }
 
@@ -77,7 +97,6 @@ function realPathOf(descriptor: number, path: string, stats: Stats): string {
 
 /** The size that a file claims is only where to begin: what counts is what comes. */
 function readAll(descriptor: number, path: string, size: number, maxBytes: number): Uint8Array {
-  if (size > maxBytes) throw tooLarge(path, maxBytes)
   // Not filled with zeros first: `fill` overwrites it, and what it does not reach is cut off.
   const bytes = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
   const count = fill(descriptor, bytes)

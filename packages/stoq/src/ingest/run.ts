@@ -228,7 +228,7 @@ export class Run {
     }
     const scanner = this.#scanner
     if (!scanner) throw new StoqError('STOQ_RUN_STOPPED', ['its end'])
-    const fetched = await fetchPayload(worker, message, { canRead: path => scanner.canRead(path), gate })
+    const fetched = await fetchPayload(worker, message, { scanner, gate })
     try {
       return await this.#scanFetched(scanner, message, tlp, fetched)
     } finally {
@@ -284,7 +284,7 @@ export class Run {
   async #reject(message: Message, error: unknown): Promise<boolean> {
     this.#worker.stoq.log.error(`${messageName(message)}: ${errorText(error)}`, error)
     try {
-      await publishError(this.#source, this.#worker.name, message, error)
+      await publishError(this.#source, this.#worker.source_queue ?? this.#worker.name, message, error)
       return true
     } catch (fault) {
       this.#fault(errorText(fault), fault)

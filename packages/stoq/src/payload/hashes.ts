@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /** The four hashes of a payload as lower-case hex. */
 export interface Hashes {
@@ -16,6 +16,15 @@ export function hashPayload(payload: Uint8Array): Hashes {
     sha256: getSha256(payload),
     sha512: getSha512(payload),
   }
+}
+
+/** As `hashPayload`, of bytes that come one after the other. */
+export async function hashStream(chunks: AsyncIterable<Uint8Array>): Promise<Hashes> {
+  const names = ['md5', 'sha1', 'sha256', 'sha512'] as const
+  const hashes = names.map(name => createHash(name))
+  for await (const chunk of chunks) for (const each of hashes) each.update(chunk)
+  const [md5 = '', sha1 = '', sha256 = '', sha512 = ''] = hashes.map(each => each.digest('hex'))
+  return { md5, sha1, sha256, sha512 }
 }
 
 export function getMd5(payload: Uint8Array): string {

@@ -1,4 +1,11 @@
+import type { Readable } from 'node:stream'
 import { type Kwargs, StoqPlugin } from './plugin.ts'
+
+/** Bytes on their way, and how many there are. */
+export interface ByteStream {
+  size: number
+  stream: Readable
+}
 
 /** Where a result or an archived payload goes. */
 export interface SaveKwargs {
@@ -39,6 +46,12 @@ export abstract class StoqConnectorPlugin extends StoqPlugin {
 
   /** The bytes that the keywords (`path`, `url`, `sha1` …) name, or null when this connector has none such. */
   getFile?(kwargs: Kwargs): Uint8Array | null | Promise<Uint8Array | null>
+
+  /** As `getFile`: a large payload never is in memory as a whole. */
+  getStream?(kwargs: Kwargs): ByteStream | null | Promise<ByteStream | null>
+
+  /** As `save` with `archive`: a large payload never is in memory as a whole. */
+  saveStream?(content: ByteStream, kwargs: SaveKwargs): Promise<string | null | undefined>
 
   /**
    * Where the bytes that the keywords name are a file of this machine: its absolute path, else null. A scan process

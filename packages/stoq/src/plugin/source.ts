@@ -16,8 +16,8 @@ export abstract class StoqSourcePlugin extends StoqPlugin {
    */
   abstract ingest(signal: AbortSignal): unknown
 
-  /** Puts a message on queue `key`, on its error queue with `err`. */
-  publish?(message: Message, key: string, err?: boolean): void | Promise<void>
+  /** Puts a message on queue `key`, on its error queue with `err`; resolves when it is safe there. `priority`: 0 to 10. */
+  publish?(message: Message, key: string, err?: boolean, priority?: number): void | Promise<void>
 
   /** Called before `publish` and after it, where the queue needs it. */
   publishConnect?(): void | Promise<void>

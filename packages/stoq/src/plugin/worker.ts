@@ -60,6 +60,8 @@ export abstract class StoqWorkerPlugin extends StoqPlugin {
   max_processes = 0
   /** False: the worker does not parse what it is given, and runs in the process of stoQ itself. */
   isolate = true
+  /** False: the worker is told where payloads are, and they are not fetched for it. */
+  fetches = true
   /** File that the statistics of plugin calls are written to at the end of the run, as JSON. */
   stats: string | null = null
   log_level: LogLevel | null = null

@@ -32,6 +32,8 @@ export class InProcessScanner implements Scanner {
     return this.#env.dispatcher?.faults ?? 0
   }
 
+  readonly fetchFolder = null
+
   canRead(): boolean {
     return false
   }

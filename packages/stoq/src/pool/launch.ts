@@ -7,13 +7,15 @@ import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import { collectGrants, type Grants, runsInScanProcess } from './grants.ts'
 import type { OpenMessage } from './messages.ts'
 import type { ScanPlan } from './scanner.ts'
-import { openTempFolder } from './temp.ts'
+import { makeProcessFolder, openTempFolder } from './temp.ts'
 
 /** How scan processes of a run are started. */
 export interface Launch {
   grants: Grants
   /** Where their folders are. */
   temp: string
+  /** Folder for large payloads that come over the network; null: there are none. */
+  fetchFolder: string | null
   max_memory: number
   /** True for the rights of a plugin that is installed. */
   mayNeed(rights: readonly Right[]): boolean
@@ -40,15 +42,22 @@ export function prepareLaunch(worker: StoqWorkerPlugin, { trace, ...plan }: Scan
   const payloads = new Set(named)
   const words = argv.slice(2).filter(word => !payloads.has(word))
   const grants = collectGrants({ settings, plugins: stoq.discovery.plugins, argv: words, named })
+  const temp = openTempFolder(settings.temp_dir, error =>
+    stoq.log.warning(`scan processes use ${tmpdir()}: ${errorText(error)}`),
+  )
+  const fetchFolder = worker.source_plugin === null ? null : makeProcessFolder(temp)
+  if (fetchFolder !== null) {
+    stoq.grantPath(fetchFolder)
+    grants.payloads.push(fetchFolder)
+  }
   const categories = new Set<string>(plugins.map(({ category }) => category))
   const plugin_options = Object.fromEntries(
     Object.entries(settings.plugin_options).filter(([category]) => categories.has(category)),
   )
   return {
     grants,
-    temp: openTempFolder(settings.temp_dir, error =>
-      stoq.log.warning(`scan processes use ${tmpdir()}: ${errorText(error)}`),
-    ),
+    temp,
+    fetchFolder,
     max_memory: plan.limits.max_memory,
     mayNeed: rights => plugins.some(plugin => `${rightsOf(plugin)}` === `${rights}`),
     open: (folder, rights, isFirst) => ({

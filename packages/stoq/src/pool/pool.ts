@@ -41,6 +41,7 @@ export class PoolScanner implements Scanner {
   readonly #sharing: Sharing
   /** Folder of what scans have left for the archive. */
   readonly #keep: string
+  readonly fetchFolder: string | null
   readonly #waiting: Job[] = []
   readonly #news: (message: FromProcess) => boolean
   readonly #ready = Promise.withResolvers<void>()
@@ -56,6 +57,7 @@ export class PoolScanner implements Scanner {
     this.#worker = worker
     this.#plan = plan
     this.#launch = prepareLaunch(worker, plan)
+    this.fetchFolder = this.#launch.fetchFolder
     this.#rights = neededRights(worker.manifest)
     this.#keep = makeProcessFolder(this.#launch.temp)
     this.#news = newsOf(worker, plan.trace, this.statistics, () => this.onFault?.())
@@ -115,6 +117,7 @@ export class PoolScanner implements Scanner {
     this.#broken ??= new StoqError('STOQ_RUN_STOPPED', ['its end'])
     await this.#fleet.close()
     removeAll(this.#keep)
+    if (this.fetchFolder !== null) removeAll(this.fetchFolder)
   }
 
   /** Gives up everything that is under way: stoQ ends. */

@@ -35,6 +35,8 @@ export interface Scanner {
   onFault: (() => unknown) | null
   /** True: the scanner can read a file by itself, so that only its path has to be handed over. */
   canRead(path: string): boolean
+  /** Folder that files may be put in for the scanner to read; null: it takes bytes only. */
+  readonly fetchFolder: string | null
   /** Scans one payload with all its children. Rejects only when it could not be scanned at all. */
   scan(request: ScanRequest): Promise<ScanOutcome>
   /** The payloads under way. */
