@@ -9,7 +9,15 @@ export type { RequestOptions } from './ingest/http.ts'
 export type { Message, MessageOutcome, Receipt } from './ingest/message.ts'
 export { BloomFilter } from './payload/bloom-filter.ts'
 export { bytesFrequency } from './payload/bytes-frequency.ts'
-export { getMd5, getSha1, getSha256, getSha512, type Hashes, hashPayload, hashStream } from './payload/hashes.ts'
+export {
+  getMd5,
+  getSha1,
+  getSha256,
+  getSha512,
+  type Hashes,
+  hashPayload,
+  hashStream,
+} from './payload/hashes.ts'
 export { getMagic } from './payload/magic.ts'
 export { compareSsdeep, compareSsdeepPayloads, getSsdeep } from './payload/ssdeep.ts'
 export { forceUnicode } from './payload/text.ts'
