@@ -20,6 +20,7 @@ export async function difference(
       ? `there is no answer to ${better.same_as}`
       : unlike(answer.result, other.result)
   }
+  if (better?.names) return unlikeNames(better.names, record.result, answer.result)
   if (better) return unlikeBetter(better, answer)
   if (record.v1_defect !== undefined || record.exception !== undefined) return null
   return unlike(answer.result, record.v1_minor === undefined ? record.result : withoutMeta(record.result))
@@ -42,6 +43,16 @@ function unlikeBetter(better: Better, { result, fault = '' }: Answer): string | 
   }
   if (result !== null) return `null is wanted, not ${show(result)}`
   return fault.includes(better.reason ?? '') ? null : `'${better.reason}' is not in the reason '${fault}'`
+}
+
+function unlikeNames(
+  names: readonly string[],
+  wanted: PluginRecord['result'],
+  ours: Answer['result'],
+): string | null {
+  const given = Array.isArray(ours) ? ours.map(({ meta }) => String(meta['name'])).sort() : []
+  if (given.join('\n') !== names.toSorted().join('\n')) return `${names} are the names, not ${given}`
+  return unlike(ours, withoutMeta(wanted))
 }
 
 function withoutMeta(result: PluginRecord['result']): PluginRecord['result'] {

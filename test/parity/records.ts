@@ -12,6 +12,8 @@ export interface Better {
   /** The answer to another key: `key '1 2'`. */
   same_as?: string
   contains?: string
+  /** What `name` of the outputs of v1 should be; their contents are right. */
+  names?: string[]
   outputs?: { filename: string; path: string; size: number; sha256: string }[]
   result?: null
   /** A word of the reason that is given with `result`. */
@@ -48,14 +50,22 @@ export function readSample(name: string): Uint8Array {
 export function readRecords(kind: string, name: string): PluginRecord[] {
   const folder = new URL(`expected/${kind}/${name}/`, import.meta.url)
   const files = readdirSync(folder).sort()
-  const full = files
+  const read = files
     .filter(file => file !== '_all.json')
     .map((file): PluginRecord => ({ ...readJson(new URL(file, folder)), id: `${kind}/${name}/${file}` }))
+  const full = read.map(record => asOther(record, read))
   if (!files.includes('_all.json')) return full
   const short: { samples: Record<string, ShortOutcome> } = readJson(new URL('_all.json', folder))
   const known = new Set(full.map(record => record.sample))
   const others = Object.entries(short.samples).filter(([sample]) => !known.has(sample))
   return [...full, ...others.map(([sample, outcome]) => fromShort(`${kind}/${name}`, sample, outcome))]
+}
+
+/** `"outputs": "as for <sample>"`: what is wanted is what is wanted for another sample. */
+function asOther(record: PluginRecord, all: readonly PluginRecord[]): PluginRecord {
+  const [, sample] = /^as for (\S+)$/.exec(String(record.better?.outputs)) ?? []
+  const other = all.find(({ sample: named }) => named === sample)
+  return other ? { ...other, id: record.id, sample: record.sample } : record
 }
 
 function readJson<T>(file: URL): T {
