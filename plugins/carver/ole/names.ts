@@ -43,7 +43,7 @@ export function fileNameOf(name: string): string | null {
 }
 
 /**
- * Streams by their own name, in small letters: Office does not look at the case. Sources: [MS-OLEDS] 2.3.1 to 2.3.6,
+ * Streams by their own name, in small letters: Office does not look at the case. Sources: [MS-OLEDS] 2.3,
  * [MS-OFFCRYPTO] 2.1.4, [MS-OVBA] 2.2, [MS-OSHARED] 2.3.3, [MS-DOC] 2.1, [MS-XLS] 2.1.2, [MS-PPT] 2.1; `Package` and
  * `EmbeddedOdf` hold the file of an embedded object.
  */
