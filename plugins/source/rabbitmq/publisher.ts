@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Connection, Publisher } from 'rabbitmq-client'
 import { StoqError } from 'stoq'
 
@@ -36,6 +37,8 @@ export class QueuePublisher {
     for (let tries = 0; tries < 2; tries++) {
       await this.#declare(queue)
       await this.#publisher.send({ ...routing, ...kind, messageId }, Buffer.from(body))
+      // The client tells of a returned message in a turn of its own, which began before that of the confirmation.
+      await turn()
       if (!this.#returned.delete(messageId)) return
       this.#declared.delete(queue)
     }
