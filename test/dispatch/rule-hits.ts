@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { readGoldenSample } from 'stoq/testing'
 import { findXorSearches, searchXor } from '../../packages/stoq/src/dispatch/xor-search.ts'
 import { engines } from '../../packages/stoq/src/dispatch/yara/engine-suite.test.ts'
 import { loadRuleFiles } from '../../packages/stoq/src/dispatch/yara/load.ts'
@@ -14,6 +15,11 @@ const searches = findXorSearches(sources, fault => faults.push(fault))
 export const compiled = engines.map(engine => engine.compile(sources))
 
 export const sample = (name: string) => readFileSync(new URL(name, samples))
+/** A golden sample by its path, as it is: `extractor/office/macro.doc.masked` unmasked. */
+export const golden = (path: string) => {
+  const file = fileURLToPath(new URL(`../golden/${path}`, import.meta.url))
+  return Buffer.from(readGoldenSample(file, path).payload)
+}
 export const latin1 = (text: string) => Buffer.from(text, 'latin1')
 export const hex = (digits: string) => Buffer.from(digits.replaceAll(' ', ''), 'hex')
 
