@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { StoqError } from '../../packages/stoq/src/errors.ts'
 import { Budget } from '../../packages/stoq/src/pipeline/budget.ts'
 import type { StoqDecoratorPlugin } from '../../packages/stoq/src/plugin/decorator.ts'
 import type { PluginManifest } from '../../packages/stoq/src/plugin/manifest.ts'
@@ -82,7 +83,12 @@ function context(): PluginContext {
 async function collect(result: unknown, keys: Set<string>): Promise<void> {
   if (typeof result !== 'object' || result === null || result instanceof Uint8Array) return
   if (Symbol.iterator in result || Symbol.asyncIterator in result) {
-    for await (const item of result as AsyncIterable<unknown>) await collect(item, keys)
+    try {
+      for await (const item of result as AsyncIterable<unknown>) await collect(item, keys)
+    } catch (error) {
+      // Some samples are damaged: what was found before that is told of.
+      if (!(error instanceof StoqError)) throw error
+    }
     return
   }
   for (const key of Object.keys(result)) keys.add(key)
