@@ -5,7 +5,8 @@ import { expandIncludes } from '../../packages/stoq/src/dispatch/yara/includes.t
 import { compiled, faults, hits, sample, samples, sources, tested } from './rule-hits.ts'
 import './archives.ts'
 import './carvers.ts'
-import './documents.ts'
+import './office.ts'
+import './onenote.ts'
 import './encodings.ts'
 
 /** v1's rules and the samples that each of them hit. */

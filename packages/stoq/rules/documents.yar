@@ -11,6 +11,8 @@ rule onenote_file {
     (uint32be(0) == 0xE4525C7B and uint32be(4) == 0x8CD8A74D and uint32be(8) == 0xAEB15378) or
     (uint32be(0) == 0xA12FFF43 and uint32be(4) == 0xD9EF764C and uint32be(8) == 0x9EE210EA) or
     $embedded
+}
+
 // Compound files that hold a Word, Excel or PowerPoint document, an encrypted one or a VBA project: names of streams.
 rule office_compound {
   meta:
