@@ -21,7 +21,7 @@ export async function difference(
       : unlike(answer.result, other.result)
   }
   if (better?.names) return unlikeNames(better.names, record.result, answer.result)
-  if (better) return unlikeBetter(better, answer)
+  if (better) return unlikeBetter(better, record, answer)
   if (record.v1_defect !== undefined || record.exception !== undefined) return null
   return unlike(answer.result, record.v1_minor === undefined ? record.result : withoutMeta(record.result))
 }
@@ -31,16 +31,20 @@ function keyOf(text: string): Record<string, unknown> {
   return { key: /^key '(.*)'$/.exec(text)?.[1] }
 }
 
-function unlikeBetter(better: Better, { result, fault = '' }: Answer): string | null {
+function unlikeBetter(better: Better, record: PluginRecord, answer: Answer): string | null {
+  const { result, fault = '' } = answer
   if (better.contains !== undefined) {
     return String(result).includes(better.contains) ? null : `'${better.contains}' is not in ${show(result)}`
   }
   if (better.outputs) {
     const wanted = better.outputs.map(({ filename, path, size, sha256 }) => {
-      return { meta: path === filename ? { filename } : { filename, original_path: path }, size, sha256 }
+      const names = path === filename ? { filename } : { filename, original_path: path }
+      const key = better.key_hex === undefined ? {} : { key_hex: better.key_hex }
+      return { meta: { ...names, ...key }, size, sha256 }
     })
     return unlike(result, wanted)
   }
+  if (better.meta_size !== undefined) return unlike(result, withTrueSize(record.result))
   if (result !== null) return `null is wanted, not ${show(result)}`
   return fault.includes(better.reason ?? '') ? null : `'${better.reason}' is not in the reason '${fault}'`
 }
@@ -57,6 +61,11 @@ function unlikeNames(
 
 function withoutMeta(result: PluginRecord['result']): PluginRecord['result'] {
   return Array.isArray(result) ? result.map(output => ({ ...output, meta: {} })) : result
+}
+
+function withTrueSize(result: PluginRecord['result']): PluginRecord['result'] {
+  if (!Array.isArray(result)) return result
+  return result.map(output => ({ ...output, meta: { ...output.meta, size: output.size } }))
 }
 
 /** Outputs are a set: each wanted one takes one of ours. More metadata than wanted is fine. */

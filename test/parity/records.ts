@@ -14,8 +14,12 @@ export interface Better {
   contains?: string
   /** What `name` of the outputs of v1 should be; their contents are right. */
   names?: string[]
-  outputs?: { filename: string; path: string; size: number; sha256: string }[]
+  outputs?: { filename?: string; path?: string; size: number; sha256: string }[]
   result?: null
+  /** The outputs are right but for `size` in their metadata: it is to be that of the bytes. */
+  meta_size?: string
+  /** The key that `outputs` were encoded with. */
+  key_hex?: string
   /** A word of the reason that is given with `result`. */
   reason?: string
 }
