@@ -32,7 +32,10 @@ ruleHits(
 )
 ruleHits(
   'xdp_file',
-  { 'PDF in XML': sample('xdp_pdf.xdp') },
+  {
+    'PDF in XML': sample('xdp_pdf.xdp'),
+    'PDF in an element with a prefix': latin1('<xdp:xdp><p:pdf xmlns:p="http://ns.adobe.com/xdp/pdf/">'),
+  },
   { 'other XML': latin1('<xdp:xdp xmlns:xdp="x"></xdp:xdp>') },
 )
 ruleHits(

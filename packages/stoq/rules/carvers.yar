@@ -58,8 +58,9 @@ rule xdp_file {
   strings:
     $xdp = "xdp:xdp"
     $pdf = "<pdf "
+    $namespace = "http://ns.adobe.com/xdp/pdf/"
   condition:
-    all of them
+    $xdp and ($pdf or $namespace)
 }
 
 // "{\rt" in capitals or small letters.
