@@ -43,3 +43,22 @@ ruleHits(
   { 'capital letters': latin1('{\\RTF1') },
   { 'RTF that begins later': latin1(' {\\rtf1') },
 )
+
+/** The content with every byte XORed, by a key of `length` bytes. */
+const xored = (content: Uint8Array, length: number) =>
+  content.map((byte, index) => byte ^ ((index % length) * 7 + 0x31))
+ruleHits(
+  'xored_exe_file',
+  {
+    'a key of two bytes': xored(sample('pe32.exe'), 2),
+    'a key of seven bytes': sample('xor7_pe.bin'),
+    'a key of 32 bytes': xored(sample('pe64.exe'), 32),
+  },
+  {
+    'a program': sample('pe32.exe'),
+    'a key of one byte, which decoder:xor undoes': sample('xor1_41.bin'),
+    noise: sample('random_4k.bin'),
+    zeros: sample('zeros_4k.bin'),
+    text: sample('text_hello.txt'),
+  },
+)

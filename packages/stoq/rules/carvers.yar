@@ -71,3 +71,19 @@ rule rtf_file {
   condition:
     (uint32be(0) | 0x00002020) == 0x7B5C7274
 }
+
+// A program under a repeating XOR key of 2 to 32 bytes, from the first byte on. The end of a DOS header is zeros: there the
+// key stands as it is. So what a whole number of keys further, at 28 or behind it, is not the key of one byte, makes `MZ` of
+// the first two bytes; and what is a key apart is the same.
+rule xored_exe_file {
+  meta:
+    plugin = "carver:pe_ham_brute"
+    save = "True"
+  condition:
+    uint32(32) != uint32(33) and
+    for any k in (2..32) : (
+      (uint16(0) ^ uint16(((27 \ k) + 1) * k)) == 0x5A4D and
+      uint16(58) == uint16(58 - k) and
+      uint16(62) == uint16(62 - k)
+    )
+}
