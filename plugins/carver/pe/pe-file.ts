@@ -31,12 +31,20 @@ interface Headers {
   sections: Section[]
 }
 
+/** How far a PE file reaches. */
+export interface PeExtent {
+  /** In bytes. */
+  size: number
+  /** True: sections of it are behind the end of the payload. */
+  isCut: boolean
+}
+
 /**
- * Length in bytes of the PE32 or PE32+ file that starts at `offset` of the payload; null when none starts there.
+ * Extent of the PE32 or PE32+ file that starts at `offset` of the payload; null when none starts there.
  * It ends where the last of its headers, sections and data directories ends, of those that end within the payload:
  * what was appended, a signature too, does not count.
  */
-export function peLength(payload: Uint8Array, offset: number): number | null {
+export function peExtent(payload: Uint8Array, offset: number): PeExtent | null {
   const length = payload.length - offset
   if (length < 0x40) return null
   const signature = offset + uint32(payload, offset + 0x3c)
@@ -44,7 +52,7 @@ export function peLength(payload: Uint8Array, offset: number): number | null {
   if (payload[offset] !== 0x4d || payload[offset + 1] !== 0x5a) return null
   const view = new DataView(payload.buffer, payload.byteOffset + offset, length)
   const headers = readHeaders(view, signature - offset)
-  return headers && lastEnd(view, headers)
+  return headers && { size: lastEnd(view, headers), isCut: isCut(headers) }
 }
 
 /** Little-endian; the DataView of the payload is not made for each of a million false starts. */
@@ -92,6 +100,10 @@ function readSections(view: DataView, table: number, count: number): Section[] |
     })
   }
   return sections.sort((a, b) => a.virtualAddress - b.virtualAddress)
+}
+
+function isCut({ sections, length }: Headers): boolean {
+  return sections.some(({ rawOffset, rawSize }) => rawSize > 0 && rawOffset + rawSize > length)
 }
 
 function lastEnd(view: DataView, headers: Headers): number {

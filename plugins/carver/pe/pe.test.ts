@@ -2,61 +2,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Stoq } from 'stoq'
+import { makePe } from './pe.samples.ts'
 import { PeCarver } from './pe.ts'
 
 const plugin = new PeCarver()
 
-interface Section {
-  address: number
-  raw: number
-  size: number
-}
-
-interface Shape {
-  /** 0x10b: PE32, 0x20b: PE32+. */
-  magic?: number
-  sections?: Section[]
-  /** Address and size of data directories, by index. */
-  directories?: Record<number, [address: number, size: number]>
-  length?: number
-}
-
-/** A PE file of nothing but headers, filled up to `length`. Headers end at 0x200. */
-function makePe({ magic = 0x10b, sections = [], directories = {}, length = 0x600 }: Shape = {}): Buffer {
-  const file = Buffer.alloc(length, 0xcc).fill(0, 0, Math.min(length, 0x200))
-  const optional = 0x40 + 24
-  const fixed = magic === 0x20b ? 112 : 96
-  file.write('MZ', 0, 'latin1')
-  file.writeUInt32LE(0x40, 0x3c)
-  file.write('PE\0\0', 0x40, 'latin1')
-  file.writeUInt16LE(sections.length, 0x46)
-  file.writeUInt16LE(fixed + 128, 0x54)
-  file.writeUInt16LE(magic, optional)
-  file.writeUInt32LE(0x1000, optional + 32)
-  file.writeUInt32LE(0x200, optional + 36)
-  file.writeUInt32LE(16, optional + fixed - 4)
-  for (const [index, values] of Object.entries(directories)) {
-    values.forEach((value, at) => {
-      file.writeUInt32LE(value, optional + fixed + Number(index) * 8 + at * 4)
-    })
-  }
-  sections.forEach(({ address, raw, size }, index) => {
-    const values = [size, address, size, raw]
-    values.forEach((value, at) => {
-      file.writeUInt32LE(value, optional + fixed + 128 + index * 40 + 8 + at * 4)
-    })
-  })
-  return file
-}
-
 const code = { address: 0x1000, raw: 0x200, size: 0x200 }
 
-/** Metadata of everything found; that the content is cut from the payload there is checked on the way. */
+/** Where everything is that is found; that the content is cut from the payload there is checked on the way. */
 function carve(payload: Uint8Array): { offset: number; size: number }[] | null {
   const found = plugin.carve(payload) as Iterable<[{ offset: number; size: number }, Uint8Array]> | null
   return (
     found &&
-    Array.from(found, ([meta, content]) => {
+    Array.from(found, ([{ offset, size }, content]) => {
+      const meta = { offset, size }
       assert.ok(
         Buffer.from(payload)
           .subarray(meta.offset, meta.offset + meta.size)
@@ -98,6 +57,25 @@ test('an end beyond the payload does not count', () => {
 
 test('a file without sections is its headers', () => {
   assert.deepEqual(carve(makePe()), [{ offset: 0, size: 0x40 + 24 + 96 + 128 }])
+})
+
+test('what is behind a file at the start of the payload is told', () => {
+  const pe = makePe({ sections: [code], length: 0x400 })
+  const metaOf = (payload: Uint8Array) =>
+    Array.from((plugin.carve(payload) ?? []) as Iterable<[object]>, ([meta]) => meta)
+  assert.deepEqual(metaOf(pe), [{ offset: 0, size: 0x400 }])
+  assert.deepEqual(metaOf(Buffer.concat([pe, Buffer.from('signature')])), [
+    { offset: 0, size: 0x400, overlay: 9 },
+  ])
+  assert.deepEqual(metaOf(Buffer.concat([Buffer.from('x'), pe, Buffer.from('tail')])), [
+    { offset: 1, size: 0x400 },
+  ])
+})
+
+test('a file whose last section is not there is told as damaged', () => {
+  const cut = makePe({ sections: [{ ...code, size: 0x1000 }], length: 0x400 })
+  const [[meta]] = [...(plugin.carve(cut) as Iterable<[object]>)] as [[object]]
+  assert.deepEqual(meta, { offset: 0, size: 0x138, damaged: 'cut short' })
 })
 
 test('no PE: null', () => {

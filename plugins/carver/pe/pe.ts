@@ -6,11 +6,15 @@ import {
   StoqCarverPlugin,
   StoqError,
 } from 'stoq'
-import { peLength } from './pe-file.ts'
+import { peExtent } from './pe-file.ts'
 
 const defaultHeaders = '\\x4d\\x5a|\\x5a\\x4d'
 
-/** Carves every PE file out of a payload, one at its very start included. meta: `offset` and `size` in bytes. */
+/**
+ * Carves every PE file out of a payload, one at its very start included. meta: `offset` and `size` in bytes; `overlay`, the
+ * bytes behind a file that is at the very start: a signature, an archive, or what an installer unpacks; `damaged` where sections
+ * are missing.
+ */
 export class PeCarver extends StoqCarverPlugin {
   /** Regular expression of the bytes that a PE file may start with. */
   headers = defaultHeaders
@@ -34,8 +38,12 @@ export class PeCarver extends StoqCarverPlugin {
   /** v1: a PE file inside another one is reported as well. */
   *#find(payload: Payload): Generator<Extracted, void> {
     for (const offset of this.#starts(payload)) {
-      const size = peLength(payload, offset)
-      if (size !== null) yield [{ offset, size }, payload.subarray(offset, offset + size)]
+      const extent = peExtent(payload, offset)
+      if (!extent) continue
+      const { size, isCut } = extent
+      const overlay = offset === 0 && !isCut ? payload.length - size : 0
+      const about = { ...(overlay > 0 && { overlay }), ...(isCut && { damaged: 'cut short' }) }
+      yield [{ offset, size, ...about }, payload.subarray(offset, offset + size)]
     }
   }
 

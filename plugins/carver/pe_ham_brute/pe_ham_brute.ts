@@ -19,7 +19,7 @@ const longestKey = 256
  * Finds PE files that are XORed with a repeating key by guessing the key: one to `key_length` - 1 bytes, found once and not
  * again for its multiples. Plain files are left to carver:pe.
  * meta: `offset` in the payload and `size` in bytes; `key_hex`, the key from that offset on, and `key`, the same as text
- * where it is UTF-8.
+ * where it is UTF-8; `damaged` where sections are missing.
  */
 export class PeHamBruteCarver extends StoqCarverPlugin {
   /** Keys are shorter than this. */
@@ -73,7 +73,8 @@ export class PeHamBruteCarver extends StoqCarverPlugin {
       end = at + content.length
       const offset = start + at
       // A copy: what was decoded need not stay for it.
-      yield [{ offset, size: content.length, ...told(rotated(key, offset)) }, content.slice()]
+      const damage = meta['damaged'] === undefined ? {} : { damaged: meta['damaged'] }
+      yield [{ offset, size: content.length, ...told(rotated(key, offset)), ...damage }, content.slice()]
     }
   }
 }
