@@ -53,3 +53,14 @@ rule vba_source {
   condition:
     $source and $project and not $magic and uint16be(0) != 0x504B
 }
+
+// Readers take the header anywhere in the first 1024 bytes.
+rule pdf_file {
+  meta:
+    plugin = "extractor:pdf"
+    save = "True"
+  strings:
+    $pdf = "%PDF-"
+  condition:
+    $pdf in (0..1024)
+}
