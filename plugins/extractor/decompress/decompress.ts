@@ -34,7 +34,8 @@ export class DecompressExtractor extends StoqExtractorPlugin {
     }
     const filename = typeof kwargs.filename === 'string' ? kwargs.filename : null
     const passwords = this.#passwords(kwargs['archive_passwords'])
-    return this.#unpack(format, new Task({ payload, filename, passwords }, context, this.log))
+    const guesses = wordsOf(kwargs['password_words']).filter(word => !passwords.includes(word))
+    return this.#unpack(format, new Task({ payload, filename, passwords, guesses }, context, this.log))
   }
 
   /** Text with commas or a list in `archive_passwords` takes the place of the option. Blanks inside a password count. */
@@ -58,6 +59,17 @@ export class DecompressExtractor extends StoqExtractorPlugin {
     }
     if (task.verdict !== null) throw failure(`${format}: ${task.verdict}`)
   }
+}
+
+/** Words of a mail that are tried, and how long each may be. */
+const maxWords = 1000
+const maxWord = 256
+
+/** Words of the mail that an archive came in, the likely ones first (extractor:email). */
+function wordsOf(given: unknown): string[] {
+  if (!Array.isArray(given)) return []
+  const words = given.filter(word => typeof word === 'string' && word.length <= maxWord)
+  return clean(words).slice(0, maxWords)
 }
 
 function clean(passwords: readonly string[]): string[] {

@@ -91,3 +91,57 @@ test('a plain member of an archive that stays locked is given', async () => {
   )
   assert.ok(error instanceof StoqError)
 })
+
+for (const [name, make] of Object.entries(locked)) {
+  test(`${name}: a word of the mail opens it, after the passwords that are known`, async () => {
+    const { members, error } = await unpack(await make('Rechnung!'), {
+      kwargs: { password_words: ['Dear', 'Sir,', 'Rechnung!', 'regards'] },
+    })
+    assert.deepEqual(
+      members.map(({ content, meta }) => [content.toString(), meta['password']]),
+      [
+        ['first', 'Rechnung!'],
+        ['second', 'Rechnung!'],
+      ],
+    )
+    assert.equal(error, null)
+  })
+}
+
+test('words are tried also where archive_passwords takes the place of the list', async () => {
+  const kwargs = { archive_passwords: 'wrong', password_words: ['worse', 'right'] }
+  assert.deepEqual(
+    await contents(await makeWithSevenZip('e.zip', twoFiles, ['-pright']), { kwargs }),
+    twoFiles,
+  )
+})
+
+test('words that are no list of texts are passed over', async () => {
+  const zip = await makeWithSevenZip('e.zip', twoFiles, ['-psecret'])
+  for (const password_words of ['secret', { 0: 'secret' }, [null, 7, ['secret'], 'x'.repeat(10_000)]]) {
+    const { error } = await unpack(zip, { kwargs: { password_words } })
+    assert.match(error?.message ?? '', /none of 3 known ones fits$/)
+  }
+})
+
+test('words end when their time is up, and how many were left is told', async () => {
+  const seven = await makeWithSevenZip('e.7z', twoFiles, ['-psecret'])
+  const password_words = Array.from({ length: 900 }, (_, index) => `word${index}`)
+  const begin = performance.now()
+  const { members, error } = await unpack(seven, {
+    kwargs: { password_words },
+    limits: { max_plugin_time: 3 },
+  })
+  assert.equal(members.length, 0)
+  assert.ok(performance.now() - begin < 3000)
+  const told = /none of (\d+) known ones fits; (\d+) words of the mail were left untried/.exec(
+    error?.message ?? '',
+  )
+  assert.ok(told && Number(told[1]) > 3)
+  assert.equal(Number(told[1]) + Number(told[2]), 3 + 900)
+})
+
+test('a plain archive is not held up by words', async () => {
+  const kwargs = { password_words: Array.from({ length: 900 }, (_, index) => `word${index}`) }
+  assert.deepEqual(await contents(await makeWithSevenZip('p.7z', twoFiles), { kwargs }), twoFiles)
+})

@@ -85,7 +85,7 @@ export class Extraction implements SevenZipHost {
     this.input = options.input
   }
 
-  async *run(program: WasmModule, passwords: readonly string[]): AsyncGenerator<Member> {
+  async *run(program: WasmModule, passwords: Iterable<string>): AsyncGenerator<Member> {
     for (const password of passwords) {
       this.#round++
       this.#password = password

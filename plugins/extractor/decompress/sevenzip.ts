@@ -60,8 +60,13 @@ export async function unpackZipData(
 /** Given where no password is needed: without one 7-Zip would ask. */
 const noPassword = '-'
 
-function passwordsOf(task: Task): readonly string[] {
-  return task.passwords.length > 0 ? task.passwords : [noPassword]
+function* passwordsOf(task: Task): Generator<string> {
+  let count = 0
+  for (const password of task.tries()) {
+    count++
+    yield password
+  }
+  if (count === 0) yield noPassword
 }
 
 interface Listing {

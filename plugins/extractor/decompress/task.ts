@@ -20,6 +20,8 @@ export interface TaskInput {
   /** Name of the payload, where it has one. */
   filename: string | null
   passwords: readonly string[]
+  /** Tried after those, while there is time for guesses. */
+  guesses?: readonly string[]
 }
 
 /** Ends the work because a limit is reached; the budget has been told already. */
@@ -31,6 +33,9 @@ const turnEvery = 50
 /** Faults that are told in words; of the others the number is told. */
 const maxTold = 5
 
+/** Share of the time of a step that goes into guesses: an archive may ask for a second for each. */
+const guessingShare = 0.4
+
 /** Links and the like that are told one by one. */
 const maxLeftOut = 100
 
@@ -40,6 +45,10 @@ export class Task {
   readonly filename: string | null
   /** In the order in which they are tried. */
   passwords: readonly string[]
+  readonly #guesses: readonly string[]
+  #guessed = 0
+  #untried = 0
+  #guessingTime: number
   readonly #faults: string[] = []
   #faultCount = 0
   #firstLocked: string | null = null
@@ -57,6 +66,8 @@ export class Task {
     this.payload = input.payload
     this.filename = input.filename
     this.passwords = input.passwords
+    this.#guesses = input.guesses ?? []
+    this.#guessingTime = context.budget.limits.max_plugin_time * 1000 * guessingShare
     this.#budget = context.budget
     this.#signal = context.signal
     this.#log = log
@@ -122,6 +133,21 @@ export class Task {
     if (this.#faultCount <= maxTold) this.#faults.push(path === null ? reason : `${label(path)}: ${reason}`)
   }
 
+  /** Passwords in the order in which they are tried: those that are known, then guesses until their time is up. */
+  *tries(): Generator<string, void> {
+    yield* this.passwords
+    for (const [index, guess] of this.#guesses.entries()) {
+      if (this.#guessingTime <= 0) {
+        this.#untried = Math.max(this.#untried, this.#guesses.length - index)
+        return
+      }
+      this.#guessed = Math.max(this.#guessed, index + 1)
+      const begin = performance.now()
+      yield guess
+      this.#guessingTime -= performance.now() - begin
+    }
+  }
+
   /** A password that fits is tried first from now on. */
   prefer(password: string): void {
     if (this.passwords[0] === password) return
@@ -139,9 +165,15 @@ export class Task {
     const faults = [...this.#faults]
     const more = this.#lockedCount - 1
     const which = more > 0 ? `${this.#firstLocked} and ${more} more need` : `${this.#firstLocked} needs`
-    if (more >= 0) faults.unshift(`${which} a password, and none of ${this.passwords.length} known ones fits`)
+    if (more >= 0) faults.unshift(`${which} a password, and ${this.#tried}`)
     if (this.#faultCount > maxTold) faults.push(`and ${this.#faultCount - maxTold} more`)
     return faults.length > 0 ? faults.join('; ') : null
+  }
+
+  get #tried(): string {
+    const tried = `none of ${this.passwords.length + this.#guessed} known ones fits`
+    if (this.#untried === 0) return tried
+    return `${tried}; ${this.#untried} words of the mail were left untried: the time for guesses is up`
   }
 
   /** Links, devices and the like: said in the log, never unpacked. An archive of a million of them does not fill the log. */

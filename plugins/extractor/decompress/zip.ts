@@ -137,7 +137,7 @@ async function unpackData(task: Task, entry: ZipEntry, data: Uint8Array): Promis
 async function openEncrypted(task: Task, entry: ZipEntry, data: Uint8Array): Promise<Opened | null> {
   const cipher = cipherOf(entry)
   if (!cipher) return { content: null, problem: 'this kind of encryption is not supported' }
-  for (const password of task.passwords) {
+  for (const password of task.tries()) {
     task.check()
     const plain = decipher(cipher, data, password)
     if (!plain) continue
