@@ -145,3 +145,19 @@ test('a plain archive is not held up by words', async () => {
   const kwargs = { password_words: Array.from({ length: 900 }, (_, index) => `word${index}`) }
   assert.deepEqual(await contents(await makeWithSevenZip('p.7z', twoFiles), { kwargs }), twoFiles)
 })
+
+/** `7z a -psecret -mhe=on n.7z a.txt` of 7-Zip 26.02: it packs the list of names, which the one above does not. */
+const packedNames = Buffer.from(
+  'N3q8ryccAARVeJ7DgAAAAAAAAAAuAAAAAAAAAC+w7ZVNWOrMnmL9BYeGWLwHP8r4TsYZfrRruEBoyENB3kRUsGLkFpv9RomL' +
+    'ecccg0jt2J0kLQcFgLjFUwwFpwInDn4mO7+pTg3R86xKXQBwsWG1PW81PwGAjud6gY8ULLIuZRRiyS0oGbNpX0B3imh65P6v' +
+    'wT8ClnyGMeIpHoDoJdFQuBcGEAEJcAAHCwEAASQG8QcBElMP17qvvjAK0YNYXbK+JOwZWwxiCgE0gQZqAAA=',
+  'base64',
+)
+
+test('7-Zip fails on the noise that a wrong password makes of packed names, and the next one is tried', async () => {
+  for (let index = 0; index < 20; index++) {
+    const kwargs = { archive_passwords: [`wrong${index}`], password_words: ['worse', 'secret'] }
+    assert.deepEqual(await contents(packedNames, { kwargs }), { 'a.txt': 'first' })
+  }
+  assert.match((await unpack(packedNames, wrong)).error?.message ?? '', /needs a password, and none of 2/)
+})

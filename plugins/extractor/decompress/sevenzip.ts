@@ -2,7 +2,7 @@ import { type SevenZipFormat, sevenZipTypes, weakFormats } from './formats.ts'
 import { streamName } from './names.ts'
 import { Extraction } from './sevenzip-extraction.ts'
 import { type Listed, ListingReader } from './sevenzip-listing.ts'
-import { loadSevenZip, runSevenZip, type SevenZipHost } from './sevenzip-runtime.ts'
+import { loadSevenZip, runSevenZip, type SevenZipEnd, type SevenZipHost } from './sevenzip-runtime.ts'
 import { inputPath } from './sevenzip-system.ts'
 import { ComplaintReader, wrongPassword } from './sevenzip-text.ts'
 import type { Member, Task } from './task.ts'
@@ -84,17 +84,10 @@ function list(program: WasmModule, task: Task, type: string | null): Listing | n
   let isClosed = false
   for (const password of passwordsOf(task)) {
     const host = new ListingHost(task)
-    const format = type === null ? [] : [`-t${type}`]
-    try {
-      runSevenZip(
-        program,
-        ['l', '-slt', '-ba', '-sccUTF-8', '-spd', `-p${password}`, ...format, inputPath],
-        host,
-      )
-    } catch (error) {
-      if (!(error instanceof ListingFull)) throw error
-    }
-    if (!host.isClosed) {
+    const end = runListing(program, host, password, type)
+    // 7-Zip gives up on the noise that a wrong password makes of an encrypted list.
+    const isNoise = end !== null && 'failure' in end && hasEncryptedList(task.payload)
+    if (!host.isClosed && !isNoise) {
       const members = host.listing.end()
       // What is not remembered may be encrypted: a password that nothing needs does no harm.
       const isEncrypted = host.listing.isFull || members.some(member => member.isEncrypted)
@@ -104,6 +97,37 @@ function list(program: WasmModule, task: Task, type: string | null): Listing | n
   }
   task.lock(null)
   return null
+}
+
+function runListing(
+  program: WasmModule,
+  host: ListingHost,
+  password: string,
+  type: string | null,
+): SevenZipEnd | null {
+  const format = type === null ? [] : [`-t${type}`]
+  const words = ['l', '-slt', '-ba', '-sccUTF-8', '-spd', `-p${password}`, ...format, inputPath]
+  try {
+    return runSevenZip(program, words, host)
+  } catch (error) {
+    if (error instanceof ListingFull) return null
+    throw error
+  }
+}
+
+const signature7z = Buffer.from('377abcaf271c', 'hex')
+const startHeaderSize = 32
+const aesCoder = Buffer.from('06f10701', 'hex')
+/** Of the packed list: it tells how it is packed, and is short. */
+const maxEncodedHeader = 1024
+
+/** True when the list of names of a 7z archive is packed with AES (7zFormat.txt: SignatureHeader, EncodedHeader). */
+function hasEncryptedList(payload: Uint8Array): boolean {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+  if (bytes.length < startHeaderSize || !bytes.subarray(0, 6).equals(signature7z)) return false
+  const start = startHeaderSize + Number(bytes.readBigUInt64LE(12))
+  const size = Math.min(maxEncodedHeader, Number(bytes.readBigUInt64LE(20)))
+  return bytes.subarray(start, start + size).includes(aesCoder)
 }
 
 class ListingFull extends Error {}
