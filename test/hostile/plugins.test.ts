@@ -5,6 +5,8 @@ import { PeCarver } from '../../plugins/carver/pe/pe.ts'
 import { Base64Decoder } from '../../plugins/decoder/b64/b64.ts'
 import { XorDecoder } from '../../plugins/decoder/xor/xor.ts'
 import { makeTar, unpack } from '../../plugins/extractor/decompress/test-archives.ts'
+import { open as openMail } from '../../plugins/extractor/email/test-mails.ts'
+import { makeTnef, tnefAttribute } from '../../plugins/extractor/email/test-outlook.ts'
 import { streamTexts } from '../../plugins/reader/pdftext/raw-scan.ts'
 import { trapOf, traps } from '../../scripts/bombs/traps.ts'
 import { assertLinear } from './growth.ts'
@@ -54,6 +56,40 @@ for (const [name, make] of Object.entries(archives)) {
   })
 }
 
+const multipart = 'Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n'
+const mails: Record<string, (size: number) => Buffer> = {
+  'line breaks': size => Buffer.from(`Subject: x\n\n${'\n'.repeat(size)}`),
+  'empty parts': size => Buffer.from(multipart + '--b\n'.repeat(size / 4)),
+  'multiparts with boundaries of their own': size => {
+    const parts = Array.from({ length: size / 100 }, (_, index) => {
+      return `--b\nContent-Type: multipart/mixed; boundary=x${index}\n\n--y\n`
+    })
+    return Buffer.from(multipart + parts.join('') + '--z\n'.repeat(size / 8))
+  },
+  'multiparts in multiparts': size =>
+    Buffer.from(
+      Array.from({ length: size / 60 }, (_, index) => {
+        return `Content-Type: multipart/mixed; boundary=b${index}\n\n--b${index}\n`
+      }).join(''),
+    ),
+  'header fields': size => Buffer.from(`Subject: x\n${'x-a:1\n'.repeat(size / 6)}`),
+  'beginnings of files': size => Buffer.from(`Subject: x\n\n${'begin 644 a\n'.repeat(size / 12)}`),
+  'tags that nothing ends': size =>
+    Buffer.from(`Content-Type: text/html\n\n${'<style><!--'.repeat(size / 11)}`),
+  'mailbox lines': size => Buffer.from('From a Mon 10:10\nA: b\n\n'.repeat(size / 23)),
+  'messages of a session': size => Buffer.from(`EHLO x\n${'DATA\n.\n'.repeat(size / 7)}`),
+  'TNEF attributes': size => makeTnef(repeated(tnefAttribute(1, 0x18004, new Uint8Array()), size)),
+}
+
+for (const [name, make] of Object.entries(mails)) {
+  test(`four times as much of a mail of ${name} takes about four times as long`, async () => {
+    await assertLinear(name, 250_000, size => {
+      const mail = make(size)
+      return () => openMail(mail, { limits: { max_children: 1_000_000 } })
+    })
+  })
+}
+
 function drain(given: ExtractedResult | Promise<ExtractedResult>): number {
   return [...((given ?? []) as Iterable<unknown>)].length
 }
@@ -69,6 +105,7 @@ const plugins: Record<string, (payload: Payload) => unknown> = {
     }
   },
   'extractor:decompress': payload => unpack(payload, { limits: { max_children: 100 } }),
+  'extractor:email': payload => openMail(Buffer.concat([Buffer.from('Subject: x\n\n'), payload])),
   'reader:pdftext, damaged': async payload => {
     const texts = streamTexts(Buffer.from(payload), new AbortController().signal)
     for await (const text of texts) if (text === '') return

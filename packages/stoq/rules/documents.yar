@@ -64,3 +64,79 @@ rule pdf_file {
   condition:
     $pdf in (0..1024)
 }
+
+// A message (RFC 5322) begins with the name of a header field, in whatever case, and has more of them. A part of one,
+// and what a mail program saved without its headers, begins with a boundary or with the fields of a part.
+rule mail_file {
+  meta:
+    plugin = "extractor:email"
+    save = "True"
+  strings:
+    $version = "\nMIME-Version:"
+    $version_2 = "\nMime-Version:"
+    $type = "\nContent-Type:"
+    $type_2 = "\nContent-type:"
+    $encoding = "\nContent-Transfer-Encoding:"
+    $disposition = "\nContent-Disposition:"
+    $subject = "\nSubject:"
+    $from = "\nFrom:"
+    $date = "\nDate:"
+    $id = "\nMessage-I"
+    $received = "\nReceived:"
+    $low_subject = "\nsubject:"
+    $low_type = "\ncontent-type:"
+  condition:
+    (
+      2 of them and (
+        // RECE, RETU, FROM, DELI, MIME, SUBJ, DATE, MESS
+        for any start in (0x52454345, 0x52455455, 0x46524F4D, 0x44454C49, 0x4D494D45, 0x5355424A, 0x44415445, 0x4D455353) :
+          ((uint32be(0) & 0xDFDFDFDF) == start) or
+        // REPL, DKIM, AUTH, ARC-, SEND, THRE, LIST, ENVE, >From
+        for any start in (0x5245504C, 0x444B494D, 0x41555448, 0x4152430D, 0x53454E44, 0x54485245, 0x4C495354, 0x454E5645, 0x1E46524F) :
+          ((uint32be(0) & 0xDFDFDFDF) == start) or
+        // X-, To:, Cc:
+        (uint16be(0) & 0xDFFF) == 0x582D or
+        (uint32be(0) & 0xDFDFFF00) == 0x544F3A00 or
+        (uint32be(0) & 0xDFDFFF00) == 0x43433A00
+      )
+    ) or
+    (any of them and (uint32be(0) & 0xDFDFDFDF) == 0x434F4E54 and (uint32be(4) & 0xDFDFDFFF) == 0x454E542D) or
+    (uint16be(0) == 0x2D2D and (
+      $type in (0..1100) or $type_2 in (0..1100) or $encoding in (0..1100) or $disposition in (0..1100)
+    ))
+}
+
+// One side of a session: greeting, then the text of a message.
+rule smtp_session {
+  meta:
+    plugin = "extractor:email"
+    save = "True"
+  strings:
+    $data = "\nDATA\r\n"
+    $data_2 = "\nDATA\n"
+  condition:
+    any of them and (
+      uint32be(0) == 0x45484C4F or uint32be(0) == 0x48454C4F or uint32be(0) == 0x4D41494C or
+      (uint32be(0) & 0xFFFFFFF0) == 0x32323020
+    )
+}
+
+// winmail.dat.
+rule tnef_file {
+  meta:
+    plugin = "extractor:email"
+    save = "True"
+  condition:
+    uint32(0) == 0x223E9F78
+}
+
+// A compound file with the storage of properties of an Outlook message.
+rule outlook_message {
+  meta:
+    plugin = "extractor:email"
+    save = "True"
+  strings:
+    $properties = "__properties_version1.0" wide
+  condition:
+    uint32be(0) == 0xD0CF11E0 and $properties
+}

@@ -1,0 +1,150 @@
+import {
+  type Extracted,
+  type ExtractedResult,
+  formatSize,
+  type Kwargs,
+  type Payload,
+  type PluginContext,
+  StoqError,
+  StoqExtractorPlugin,
+} from 'stoq'
+import { isCompound } from './cfb.ts'
+import { readHeaders } from './headers.ts'
+import { type Message, splitMailbox, splitSession } from './mailboxes.ts'
+import { openMsg } from './msg.ts'
+import { extractedOf, type Mail, type Part, textKinds } from './part.ts'
+import { aboutOf, openMail } from './rfc822.ts'
+import { decodeText, htmlText, rtfText } from './text.ts'
+import { isTnef, openTnef } from './tnef.ts'
+import { maxText, passwordWords } from './words.ts'
+
+/**
+ * Takes a mail apart: bodies, attachments, nested messages. RFC 5322 and MIME, mailboxes, SMTP sessions, Outlook `.msg`,
+ * TNEF. meta: `filename`, `size`, `kind`, `part`, `subject`, `from`, `content_type`, `content_id`, `disposition`, `charset`,
+ * `encoding`, `damaged`; `offset` or `stream` says where it was. Words of the mail are handed down as `password_words`.
+ */
+export class EmailExtractor extends StoqExtractorPlugin {
+  /** Words of one mail that are handed down as passwords. */
+  maximum_words = 300
+  /** Bytes of the largest payload that is taken apart. */
+  maximum_size = 250_000_000
+
+  extract(payload: Payload, kwargs: Kwargs, context: PluginContext): ExtractedResult {
+    if (payload.length > this.maximum_size) {
+      const most = formatSize(this.maximum_size)
+      context.budget.cut('maximum_size', `a mail of ${payload.length} bytes: more than ${most}`)
+      return null
+    }
+    const mail = open(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength))
+    return mail && this.#give(mail, kwargs['password_words'], context)
+  }
+
+  *#give(mail: Mail, handed: unknown, context: PluginContext): Generator<Extracted, void> {
+    const watch = new Watch(context)
+    const words = this.#words(mail, handed, watch)
+    for (const part of mail.parts()) {
+      if (!watch.goesOn()) return
+      const extracted = watch.hasRoom(part.size ?? 0) ? extractedOf(part, words) : null
+      if (!extracted || !watch.hasRoom(extracted[1].length)) continue
+      yield extracted
+      watch.handedOver(extracted[1].length)
+    }
+    if (mail.faults.length > 0) throw new StoqError('STOQ_PLUGIN_FAILED', [this.id, mail.faults.join('; ')])
+  }
+
+  /** The mail's own words come before those of the mail that it came in. */
+  #words(mail: Mail, handed: unknown, watch: Watch): string[] {
+    if (this.maximum_words <= 0) return []
+    const own = passwordWords([mail.subject, ...texts(mail, watch)], this.maximum_words)
+    const outer = Array.isArray(handed) ? handed.filter(word => typeof word === 'string') : []
+    return [...new Set([...own, ...outer])].slice(0, 2 * this.maximum_words)
+  }
+}
+
+function open(bytes: Buffer): Mail | null {
+  if (isTnef(bytes)) return openTnef(bytes)
+  if (isCompound(bytes)) return openMsg(bytes)
+  return openAll(() => splitSession(bytes), 1) ?? openAll(() => splitMailbox(bytes), 2) ?? openMail(bytes)
+}
+
+/** A mail of messages, each of them a child; null when there are fewer than `least`. */
+function openAll(split: () => Generator<Message> | null, least: number): Mail | null {
+  const messages = split()
+  if (!messages || [...messages.take(least)].length < least) return null
+  return {
+    subject: '',
+    faults: [],
+    *parts() {
+      let count = 0
+      for (const message of split() ?? []) yield messagePart(message, ++count)
+    },
+  }
+}
+
+function messagePart({ bytes, offset }: Message, count: number): Part {
+  return {
+    name: null,
+    otherwise: `message-${count}.eml`,
+    kind: 'message',
+    read: () => ({ content: bytes }),
+    meta: { part: `${count}`, ...aboutOf(readHeaders(bytes, 0)), offset },
+  }
+}
+
+/** Bytes of one text that are read for words, and texts. */
+const maxRead = 2 ** 20
+const maxTexts = 32
+
+/** The texts of a mail, for words: plain ones and what an HTML page shows. */
+function texts(mail: Mail, watch: Watch): string[] {
+  const found: string[] = []
+  let length = 0
+  for (const { kind, size = 0, read, meta, otherwise } of mail.parts()) {
+    if (found.length >= maxTexts || length >= maxText || !watch.goesOn()) break
+    if (!textKinds.has(kind) || size > 16 * maxRead) continue
+    const text = decodeText(read().content.subarray(0, maxRead), String(meta['charset'] ?? ''))
+    found.push(plain(text, otherwise).slice(0, maxText - length))
+    length += found.at(-1)?.length ?? 0
+  }
+  return found
+}
+
+function plain(text: string, kind: string): string {
+  if (kind === 'body.html') return htmlText(text)
+  return kind === 'body.rtf' ? rtfText(text) : text
+}
+
+/** What one call may use. The framework measures each step of an iterable on its own; so do we. */
+class Watch {
+  readonly #context: PluginContext
+  readonly #bytesAtStart: number
+  #bytes = 0
+  #stepEnd = 0
+
+  constructor(context: PluginContext) {
+    this.#context = context
+    this.#bytesAtStart = context.budget.remainingBytes
+    this.handedOver(0)
+  }
+
+  /** A new step begins. What was made counts, also where the framework drops it as a duplicate. */
+  handedOver(size: number): void {
+    this.#bytes += size
+    this.#stepEnd = performance.now() + this.#context.budget.limits.max_plugin_time * 1000
+  }
+
+  /** False, and told in `truncated`, when no more parts may come. */
+  goesOn(): boolean {
+    const { budget, signal } = this.#context
+    if (!budget.hasTime() || !budget.hasChildren()) return false
+    if (!signal.aborted && performance.now() < this.#stepEnd) return true
+    return budget.cut('max_plugin_time', `email took longer than ${budget.limits.max_plugin_time} s`)
+  }
+
+  /** False, and told once, when a part is larger than what is left; smaller ones may follow. */
+  hasRoom(size: number): boolean {
+    const { budget } = this.#context
+    if (size <= Math.min(budget.remainingBytes, this.#bytesAtStart - this.#bytes)) return true
+    return budget.cut('max_bytes', `a part of a mail: more than ${budget.limits.max_bytes} bytes produced`)
+  }
+}

@@ -1,0 +1,56 @@
+import { hex, latin1, placed, ruleHits, sample } from './rule-hits.ts'
+
+const two = 'Subject: a\nDate: b\n\nx'
+ruleHits(
+  'mail_file',
+  {
+    'a mail that begins with Received': sample('eml_plain.eml'),
+    'a mail without MIME': sample('eml_empty_body.eml'),
+    'a mail of a mailbox': latin1(`From a@example.com Mon Jan  1 10:10:10 2024\n${two}`),
+    'fields in lower case': latin1('from: a\nsubject: b\ncontent-type: text/plain\n\nx'),
+    'a mail that begins with a field of its own': latin1(`X-Spam: no\n${two}`),
+    'a mail that begins with To': latin1(`To: a\n${two}`),
+    'a part with its headers': latin1('Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nQQ=='),
+    'parts without the headers of the message': latin1('--b\nContent-Type: text/plain\n\nx\n--b--\n'),
+  },
+  {
+    'a text that begins with From': latin1('From here to there it is a long way.\nDate: none\n'),
+    'a table of contents': latin1('Contents of the box\nSubject: none\nDate: none\n'),
+    'an answer of a web server': latin1('HTTP/1.1 200 OK\nDate: x\nContent-Type: text/html\n\n'),
+    'a mail in the middle of something else': latin1(`something else\nX-Spam: no\n${two}`),
+    'a text between dashes': latin1('--\nno parts\n--\n'),
+  },
+)
+ruleHits(
+  'smtp_session',
+  {
+    'the side of a client': sample('smtp_session.bin'),
+    'a session that was cut': sample('smtp_unterminated.bin'),
+    'line feeds alone': latin1('MAIL FROM:<a>\nDATA\nSubject: x\n\n'),
+  },
+  {
+    'a session without a message': latin1('EHLO a\r\nQUIT\r\n'),
+    'a text with the word': latin1('All the\nDATA\nthat we have'),
+  },
+)
+ruleHits(
+  'tnef_file',
+  { 'winmail.dat': sample('tnef_winmail.dat'), 'the signature alone': hex('78 9f 3e 22') },
+  {
+    'the signature the other way round': hex('22 3e 9f 78'),
+    'a signature later on': placed(8, [1, hex('789f3e22')]),
+  },
+)
+ruleHits(
+  'outlook_message',
+  { 'a compound file with its properties': message() },
+  {
+    'another compound file': sample('ole_streams.doc'),
+    'the name in another file': message().subarray(4),
+  },
+)
+
+function message(): Buffer {
+  const name = Buffer.from('__properties_version1.0', 'utf16le')
+  return placed(2048, [0, hex('d0cf11e0a1b11ae1')], [1024, name])
+}
