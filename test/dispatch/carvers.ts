@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url'
+import { readGoldenSample } from 'stoq/testing'
 import { hex, latin1, placed, ruleHits, sample } from './rule-hits.ts'
 
 const headerOnly = placed(0x100, [0, 'MZ'], [0x3c, hex('80000000')], [0x80, 'PE\0\0'])
@@ -61,4 +63,50 @@ ruleHits(
     zeros: sample('zeros_4k.bin'),
     text: sample('text_hello.txt'),
   },
+)
+
+const overlay = (name: string) =>
+  readGoldenSample(fileURLToPath(new URL(`../golden/carver/overlay/${name}`, import.meta.url)), name).payload
+ruleHits(
+  'image_overlay',
+  {
+    'a PNG': sample('png_plain.png'),
+    'a JPEG': sample('jpg_pe.jpg'),
+    'a BMP that is longer': overlay('bmp_zip.bmp'),
+  },
+  {
+    'a BMP as long as it says': overlay('bmp_zip.bmp').subarray(0, 70),
+    'text that begins with BM': latin1('BMW is a maker of cars'),
+  },
+)
+ruleHits(
+  'program_overlay',
+  { 'a PE file': sample('pe32.exe'), 'an ELF file and more': overlay('elf_zip') },
+  {
+    'an ELF file': overlay('elf_plain'),
+    'a linked program': sample('elf64_dyn'),
+    'a DOS program': placed(0x100, [0, 'MZ']),
+  },
+)
+ruleHits(
+  'zip_overlay',
+  { 'a zip and another': overlay('zip_zip.zip'), 'a zip with a comment': overlay('zip_comment.zip') },
+  { 'a zip': sample('zip_plain.zip'), 'a zip that begins later': overlay('zip_script.pyz') },
+)
+ruleHits(
+  'prefixed_zip',
+  {
+    'a zip that begins later': overlay('zip_script.pyz'),
+    'a zip whose offsets were corrected': overlay('zip_corrected.bin'),
+  },
+  {
+    'a zip': sample('zip_plain.zip'),
+    'a zip behind a program': sample('pe32_zip_overlay.exe'),
+    'a zip behind an image': overlay('png_zip.png'),
+  },
+)
+ruleHits(
+  'pdf_overlay',
+  { 'a PDF': overlay('pdf_saved_again.pdf') },
+  { 'a PDF that begins later': Buffer.concat([latin1('\n'), overlay('pdf_saved_again.pdf')]) },
 )

@@ -87,3 +87,66 @@ rule xored_exe_file {
       uint16(62) == uint16(62 - k)
     )
 }
+
+// Images that may be followed by more: where PNG, JPEG and GIF end is found by reading them; BMP says how long it is.
+rule image_overlay {
+  meta:
+    plugin = "carver:overlay"
+    save = "True"
+  condition:
+    uint32be(0) == 0x89504E47 or
+    (uint32be(0) & 0xFFFFFF00) == 0xFFD8FF00 or
+    uint32be(0) == 0x47494638 or
+    (uint16be(0) == 0x424D and uint32(2) < filesize and uint32(14) >= 12 and uint32(14) <= 124)
+}
+
+// PE files, and ELF files that are longer than their section headers, which are the last that compilers write.
+rule program_overlay {
+  meta:
+    plugin = "carver:overlay"
+    save = "True"
+  condition:
+    (uint16be(0) == 0x4D5A and uint32be(uint32(0x3C)) == 0x50450000) or
+    (
+      uint32be(0) == 0x7F454C46 and (
+        uint8(5) == 2 or
+        (uint8(4) == 1 and uint32(0x20) + uint16(0x2E) * uint16(0x30) < filesize) or
+        (uint8(4) == 2 and uint32(0x28) + uint16(0x3A) * uint16(0x3C) < filesize)
+      )
+    )
+}
+
+// Zips whose directory is not right before the 22 bytes that end them: a comment, or something behind them.
+rule zip_overlay {
+  meta:
+    plugin = "carver:overlay"
+    save = "True"
+  condition:
+    uint32be(0) == 0x504B0304 and
+    not (uint32be(filesize - 22) == 0x504B0506 and uint32(filesize - 10) + uint32(filesize - 6) == filesize - 22)
+}
+
+// Zips that begin later, behind something that is no file with an end of its own: a script, a header.
+rule prefixed_zip {
+  meta:
+    plugin = "carver:overlay, extractor:decompress"
+    save = "True"
+  condition:
+    uint32be(filesize - 22) == 0x504B0506 and uint16be(0) != 0x504B and uint16be(0) != 0x4D5A and
+    not (
+      uint32be(0) == 0x89504E47 or
+      uint16be(0) == 0xFFD8 or
+      uint32be(0) == 0x47494638 or
+      uint16be(0) == 0x424D or
+      uint32be(0) == 0x7F454C46 or
+      uint32be(0) == 0x25504446
+    )
+}
+
+rule pdf_overlay {
+  meta:
+    plugin = "carver:overlay"
+    save = "True"
+  condition:
+    uint32be(0) == 0x25504446
+}
