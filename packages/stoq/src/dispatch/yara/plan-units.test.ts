@@ -59,6 +59,17 @@ test('there are no more than sixteen units of the second stage', () => {
   assert.equal(rulesOf(units?.first)[0]?.length, 24)
 })
 
+test('where costly rules wait, a few rules of a few texts are searched for one after the other', () => {
+  const guard = 'rule is_doc { condition: filesize > 3 }'
+  const units = plan(
+    `${guard} ${cheap('a', '$a')} ${cheap('b', 'any of them')} ${costly('c', 'is_doc and $a')}`,
+  )
+  assert.deepEqual(rulesOf(units?.first), [['is_doc', 'a'], ['b']])
+  assert.deepEqual(rulesOf(units?.second), [['c']])
+  const named = plan(`${guard} ${cheap('a', '$a')} ${cheap('b', '$a and a')} ${costly('c', 'is_doc and $a')}`)
+  assert.deepEqual(rulesOf(named?.first), [['is_doc', 'a', 'b']])
+})
+
 /** Conditions over earlier rules, own patterns and the payload; every form that cutting must see through. */
 function condition(earlier: readonly string[]): fc.Arbitrary<string> {
   const leaf = fc.constantFrom(

@@ -1,7 +1,7 @@
 import { alwaysAsks, type Conjunct, readConjuncts } from './condition.ts'
 import type { PreparedSource } from './rule-set.ts'
 import type { RuleFacts } from './rule-source.ts'
-import { blankRules } from './split-rules.ts'
+import { blankRules, isWorthwhile } from './split-rules.ts'
 
 /** Rules that are compiled and scanned together. */
 export interface Unit {
@@ -72,8 +72,10 @@ export function planUnits(sources: readonly PreparedSource[]): UnitPlan | null {
   const asked = Map.groupBy(names, ([guard]) => guard.home)
   const waiting = Map.groupBy(deferred, item => namesOfGuards(item, names).join(' '))
   return {
-    first: [...new Set([...homes.keys(), ...asked.keys()])].map(home =>
-      firstUnit(sources, homes.get(home) ?? [], new Map(asked.get(home))),
+    first: [...new Set([...homes.keys(), ...asked.keys()])].flatMap(home =>
+      partMembers(homes.get(home) ?? []).map((members, index) =>
+        firstUnit(sources, members, new Map(index === 0 ? asked.get(home) : [])),
+      ),
     ),
     second: [...waiting].map(([guards, members]) => secondUnit(sources, members, guards.split(' '))),
   }
@@ -159,6 +161,17 @@ function nameGuards(guards: readonly Guard[]): Map<Guard, string> {
 }
 
 type GuardNames = ReadonlyMap<Guard, string>
+
+/** Rules that the engine searches for faster one after the other are parted; those that only read at fixed places go with the first. */
+function partMembers(members: readonly Item[]): (readonly Item[])[] {
+  const searching = members.filter(({ facts }) => facts.literals > 0)
+  const isParted =
+    isWorthwhile(searching.map(({ facts }) => facts)) &&
+    searching.every(({ conjuncts, uses }) => alwaysAsks(conjuncts) && uses.size === 0)
+  if (!isParted) return [members]
+  const others = members.filter(({ facts }) => facts.literals === 0)
+  return searching.map((item, index) => (index === 0 ? [...others, item] : [item]))
+}
 
 /** A unit of the first stage, with the guards that are asked in it. */
 function firstUnit(sources: readonly PreparedSource[], members: readonly Item[], asked: GuardNames): Unit {
