@@ -19,6 +19,17 @@ ruleHits(
     'less than 64 characters': base64(sample('pe32.exe').subarray(0, 40)),
   },
 )
+ruleHits(
+  'base85_file',
+  { 'a program': sample('b85_pe.txt') },
+  {
+    'a sentence with the same first letters': latin1(
+      `O<Iru ${'is no word that a text begins with. '.repeat(4)}`,
+    ),
+    'base85 of a text': latin1('Xk~0{Zy;hgH2'.repeat(10)),
+    'base64 of a program': sample('b64_pe.txt'),
+  },
+)
 test('programs under a XOR key are found with their key', () => {
   assert.deepEqual(hits(sample('xor1_ff.bin')), ['xor_This_program_key_255'])
   assert.ok(!hits(latin1('This program cannot be run in DOS mode')).some(rule => rule.startsWith('xor_')))

@@ -32,3 +32,24 @@ rule base64_file {
       uint8(i) == 0x0D
     )
 }
+
+// A payload that is the base85 (RFC 1924) of a program, zip, OLE2, gzip or PDF file: its first group or what it leaves of
+// one, then 60 characters without a blank.
+rule base85_file {
+  meta:
+    plugin = "decoder:b85"
+    save = "True"
+  condition:
+    (
+      (uint16be(0) == 0x4F3C and uint8(2) >= 0x44 and uint8(2) <= 0x4D) or // O<D to O<M: MZ
+      uint32be(0) == 0x5029683E or // P)h>: PK 03 04
+      uint32be(0) == 0x28396152 or // (9aR: D0 CF 11 E0
+      uint32be(0) == 0x41427A59 or // ABzY: 1F 8B 08 0x
+      uint32be(0) == 0x427E5630 // B~V0: %PDF
+    ) and
+    for all i in (3..63) : (
+      (uint8(i) >= 0x21 and uint8(i) <= 0x7E) or
+      uint8(i) == 0x0A or
+      uint8(i) == 0x0D
+    )
+}
