@@ -30,6 +30,11 @@ ruleHits(
     'base64 of a program': sample('b64_pe.txt'),
   },
 )
+ruleHits(
+  'rotated_program',
+  { 'a program by one place': sample('rotl1_pe.bin'), 'a program by four': sample('rot4_pe.bin') },
+  { 'a program': sample('pe32.exe'), 'a program under a XOR key': sample('xor1_41.bin') },
+)
 test('programs under a XOR key are found with their key', () => {
   assert.deepEqual(hits(sample('xor1_ff.bin')), ['xor_This_program_key_255'])
   assert.ok(!hits(latin1('This program cannot be run in DOS mode')).some(rule => rule.startsWith('xor_')))

@@ -21,14 +21,20 @@ export async function difference(
       : unlike(answer.result, other.result)
   }
   if (better?.names) return unlikeNames(better.names, record.result, answer.result)
-  if (better) return unlikeBetter(better, record, answer)
+  if (better && !isAboutLog(better)) return unlikeBetter(better, record, answer)
   if (record.v1_defect !== undefined || record.exception !== undefined) return null
   return unlike(answer.result, record.v1_minor === undefined ? record.result : withoutMeta(record.result))
 }
 
-/** `key '1 2'`, as the records name another call. */
+/** `key '1 2'` or `bits 4`, as the records name another call. */
 function keyOf(text: string): Record<string, unknown> {
-  return { key: /^key '(.*)'$/.exec(text)?.[1] }
+  const [, name = '', word, number] = /^(\w+) (?:'(.*)'|(\d+))$/.exec(text) ?? []
+  return { [name]: word ?? Number(number) }
+}
+
+/** The answer itself is good. */
+function isAboutLog(better: Better): boolean {
+  return Object.keys(better).join() === 'log'
 }
 
 function unlikeBetter(better: Better, record: PluginRecord, answer: Answer): string | null {

@@ -9,7 +9,7 @@ export interface Output {
 
 /** What the port should give where v1 does not. */
 export interface Better {
-  /** The answer to another key: `key '1 2'`. */
+  /** The answer to another keyword: `key '1 2'`, `bits 4`. */
   same_as?: string
   contains?: string
   /** What `name` of the outputs of v1 should be; their contents are right. */
@@ -22,6 +22,8 @@ export interface Better {
   key_hex?: string
   /** A word of the reason that is given with `result`. */
   reason?: string
+  /** What it should say; alone: the answer is good. */
+  log?: string
 }
 
 /** One recorded call of a v1 plugin: what went in and what came out. */

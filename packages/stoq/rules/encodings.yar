@@ -53,3 +53,21 @@ rule base85_file {
       uint8(i) == 0x0D
     )
 }
+
+// "This program" with the bits of every byte turned by 1 to 7 places.
+rule rotated_program {
+  meta:
+    plugin = "decoder:bitrot"
+    save = "True"
+    bits = "any"
+  strings:
+    $left1 = { A8 D0 D2 E6 40 E0 E4 DE CE E4 C2 DA }
+    $left2 = { 51 A1 A5 CD 80 C1 C9 BD 9D C9 85 B5 }
+    $left3 = { A2 43 4B 9B 01 83 93 7B 3B 93 0B 6B }
+    $left4 = { 45 86 96 37 02 07 27 F6 76 27 16 D6 }
+    $left5 = { 8A 0D 2D 6E 04 0E 4E ED EC 4E 2C AD }
+    $left6 = { 15 1A 5A DC 08 1C 9C DB D9 9C 58 5B }
+    $left7 = { 2A 34 B4 B9 10 38 39 B7 B3 39 B0 B6 }
+  condition:
+    any of them
+}
