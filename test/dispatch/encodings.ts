@@ -35,6 +35,18 @@ ruleHits(
   { 'a program by one place': sample('rotl1_pe.bin'), 'a program by four': sample('rot4_pe.bin') },
   { 'a program': sample('pe32.exe'), 'a program under a XOR key': sample('xor1_41.bin') },
 )
+ruleHits(
+  'rot47_text',
+  {
+    'a page': latin1('k9E>=mkD4C:AEm2=6CEWXk^D4C:AEmk^9E>=m'),
+    'the sentence of programs': latin1('|+ %9:D AC@8C2> 42??@E'),
+  },
+  {
+    'a page that is none': latin1('<html><script>alert()</script></html>'),
+    'rot47 of other text': sample('rot47_text.txt'),
+    noise: sample('random_4k.bin'),
+  },
+)
 test('programs under a XOR key are found with their key', () => {
   assert.deepEqual(hits(sample('xor1_ff.bin')), ['xor_This_program_key_255'])
   assert.ok(!hits(latin1('This program cannot be run in DOS mode')).some(rule => rule.startsWith('xor_')))

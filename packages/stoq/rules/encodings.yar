@@ -71,3 +71,19 @@ rule rotated_program {
   condition:
     any of them
 }
+
+// ROT47 of a program's first sentence, and of words that scripts and pages are made of.
+rule rot47_text {
+  meta:
+    plugin = "decoder:rot47"
+    save = "True"
+  strings:
+    $program = "%9:D AC@8C2>" // This program
+    $script = "kD4C:AE" // <script
+    $doctype = "kPs~r%*!t" // <!DOCTYPE
+    $powershell = "A@H6CD96==" // powershell
+    $create = "rC62E6~3;64E" // CreateObject
+    $wscript = "($4C:AE]" // WScript.
+  condition:
+    any of them
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import type { SampleSources } from 'stoq/testing'
+import { Rot47Decoder } from './rot47.ts'
+
+const parity = new URL('../../../test/parity/samples/', import.meta.url)
+
+/** ROT47 undoes itself. */
+function rotate(content: Uint8Array | string): Uint8Array {
+  const [found] = new Rot47Decoder().decode(Buffer.from(content)) as [[object, Uint8Array]]
+  return found[1]
+}
+
+const page = rotate('<html><script>document.title = "rotated"</script></html>\r\n')
+
+/** Every payload is ROT47 of another, of the same length: nothing is corrupt, and there is no bomb. */
+export const samples: SampleSources = {
+  'page.txt': page,
+  'page_cut.txt': page.subarray(0, 20),
+  'program.bin': rotate(readFileSync(new URL('pe32.exe', parity))),
+  'base64_of_page.txt': rotate(Buffer.from(rotate(page)).toString('base64')),
+  'not_rotated.pdf': Buffer.from('%PDF-1.4 is turned all the same'),
+  'high_bytes.bin': Uint8Array.from({ length: 256 }, (_, byte) => byte),
+  'empty.txt': new Uint8Array(),
+}
