@@ -19,6 +19,26 @@ ruleHits(
     'less than 64 characters': base64(sample('pe32.exe').subarray(0, 40)),
   },
 )
+const program = base64(sample('pe32.exe')).toString('latin1')
+const inWide = (text: string) => Buffer.from(text, 'utf16le')
+ruleHits(
+  'base64_inside',
+  {
+    'a program in a script': latin1(`x = "${program}"`),
+    'a program in a program': Buffer.concat([sample('pe64.exe'), latin1(program)]),
+    'a program as UTF-16': inWide(`x = "${program}"`),
+    'a program without its beginning': latin1(`x = "${program.slice(80)}"`),
+    'a zip in XML': latin1(`<a>${base64(sample('zip_plain.zip'))}</a>`),
+    'a page': latin1(`document.write(atob("${base64(Buffer.from('<script>run()</script>'))}"))`),
+    'a command of PowerShell': latin1(`-enc ${base64(inWide('IEX (New-Object Net.WebClient)'))}`),
+  },
+  {
+    'a program': sample('pe64_crt.exe'),
+    'base64 of a text': base64(Buffer.from('hello base64 '.repeat(20))),
+    'a picture': base64(sample('png_plain.png')),
+    noise: sample('random_4k.bin'),
+  },
+)
 ruleHits(
   'base85_file',
   { 'a program': sample('b85_pe.txt') },

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import type { ExtractedResult, Payload } from 'stoq'
+import { Budget, type ExtractedResult, type Payload, type PluginContext } from 'stoq'
 import { PeCarver } from '../../plugins/carver/pe/pe.ts'
 import { Base64Decoder } from '../../plugins/decoder/b64/b64.ts'
 import { XorDecoder } from '../../plugins/decoder/xor/xor.ts'
@@ -94,9 +94,17 @@ function drain(given: ExtractedResult | Promise<ExtractedResult>): number {
   return [...((given ?? []) as Iterable<unknown>)].length
 }
 
+function context(): PluginContext {
+  const times = { max_time: 60, max_plugin_time: 60 }
+  const budget = new Budget({ max_recursion: 3, max_children: 1e6, max_bytes: 2 ** 30, ...times })
+  return { budget, signal: new AbortController().signal }
+}
+
 const plugins: Record<string, (payload: Payload) => unknown> = {
   'carver:pe': payload => drain(new PeCarver().carve(payload)),
-  'decoder:b64': payload => new Base64Decoder().decode(payload, {}),
+  'decoder:b64': payload => new Base64Decoder().decode(payload, {}, context()),
+  'decoder:b64, embedded': payload =>
+    drain(new Base64Decoder().decode(payload, { embedded: true }, context())),
   'decoder:xor': payload => {
     try {
       return new XorDecoder().decode(Buffer.from('x'), { key: Buffer.from(payload).toString('latin1') })

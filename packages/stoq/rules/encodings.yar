@@ -33,6 +33,52 @@ rule base64_file {
     )
 }
 
+// Base64 of files inside of other payloads, in ASCII or UTF-16: what programs, archives, documents and pages begin with,
+// the sentence of programs at any place in a line, and words of scripts (as UTF-16 too, in which PowerShell takes them).
+rule base64_inside {
+  meta:
+    plugin = "decoder:b64"
+    save = "True"
+    embedded = "True"
+  strings:
+    $program1 = "TVqQAA" ascii wide // MZ, and the length of its last page
+    $program2 = "TVpQAA" ascii wide
+    $program3 = "TVoAAA" ascii wide
+    $program4 = "TVqAAA" ascii wide
+    $program5 = "TVpBUlVI" ascii wide // MZ, and code
+    $program6 = "TVroAAAA" ascii wide
+    $sentence = "This program" base64 base64wide
+    $zip = "UEsDB" ascii wide
+    $ole = "0M8R4KGxGuE" ascii wide
+    $pdf = "JVBERi" ascii wide
+    $rtf = "e1xydG" ascii wide
+    $gzip = "H4sIA" ascii wide
+    $gzip_named = "H4sIC" ascii wide
+    $seven_zip = "N3q8ryc" ascii wide
+    $rar = "UmFyIRoH" ascii wide
+    $cab = "TVNDRgAAAA" ascii wide
+    $elf = "f0VMRg" ascii wide
+    $link = "TAAAAAEUAg" ascii wide
+    $onenote = "5FJce4zYp" ascii wide
+    $mime = "QWN0aXZlTWltZ" ascii wide // ActiveMime
+    $dotnet = "7b0HYBxJliU" ascii wide // deflate of .NET
+    $script = "PHNjcmlwd" ascii wide // <script
+    $xml = "PD94bW" ascii wide // <?xm
+    $html = "PGh0bW" ascii wide // <htm
+    $doctype = "PCFET0NUWVBF" ascii wide // <!DOCTYPE
+    $shell = "IyEvYmlu" ascii wide // #!/bin
+    $word1 = "powershell" base64 base64wide
+    $word2 = "WScript.Shell" base64 base64wide
+    $word3 = "New-Object" base64 base64wide
+    $word4 = "FromBase64String" base64 base64wide
+    $wide1 = "New-Object" wide base64 base64wide
+    $wide2 = "Invoke-" wide base64 base64wide
+    $wide3 = "powershell" wide base64 base64wide
+    $wide4 = "FromBase64String" wide base64 base64wide
+  condition:
+    any of them
+}
+
 // A payload that is the base85 (RFC 1924) of a program, zip, OLE2, gzip or PDF file: its first group or what it leaves of
 // one, then 60 characters without a blank.
 rule base85_file {

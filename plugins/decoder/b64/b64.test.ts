@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Kwargs } from 'stoq'
+import { Budget, type Kwargs, type PluginContext } from 'stoq'
 import { Base64Decoder } from './b64.ts'
 
 const plugin = new Base64Decoder()
 
+function context(limits = {}): PluginContext {
+  const usual = { max_recursion: 3, max_children: 100, max_bytes: 2 ** 30, max_time: 60, max_plugin_time: 60 }
+  return { budget: new Budget({ ...usual, ...limits }), signal: new AbortController().signal }
+}
+
 /** The content as latin1; null when the payload is not Base64. The size in the metadata is checked on the way. */
 function decode(payload: Uint8Array | string, kwargs: Kwargs = {}): string | null {
-  const found = plugin.decode(Buffer.from(payload), kwargs) as [{ size: number }, Uint8Array][] | null
+  const found = plugin.decode(Buffer.from(payload), kwargs, context()) as
+    | [{ size: number }, Uint8Array][]
+    | null
   if (!found) return null
   const [[meta, content] = [{ size: -1 }, new Uint8Array()]] = found
   assert.deepEqual(meta, { size: content.length })
@@ -65,8 +72,8 @@ test('the alphabet for URLs needs no padding, and is only read when asked for', 
 
 test('the option sets the alphabet for every payload, and a rule is stronger', () => {
   const forUrls = Object.assign(new Base64Decoder(), { urlsafe: true })
-  assert.notEqual(forUrls.decode(Buffer.from('-_-_'), {}), null)
-  assert.equal(forUrls.decode(Buffer.from('-_-_'), { urlsafe: 'False' }), null)
+  assert.notEqual(forUrls.decode(Buffer.from('-_-_'), {}, context()), null)
+  assert.equal(forUrls.decode(Buffer.from('-_-_'), { urlsafe: 'False' }, context()), null)
 })
 
 test('an empty payload decodes to an empty one, one of blanks is not Base64', () => {

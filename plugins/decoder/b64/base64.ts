@@ -4,6 +4,8 @@ const padding = 65
 const foreign = 66
 const binary = 67
 
+const six = 0x3f
+
 const standard = classify('+/')
 const urlsafe = classify('-_')
 
@@ -44,16 +46,15 @@ function readValues(text: Uint8Array, table: Uint8Array): Values | null {
   return dropped > length ? null : { buffer, length, isPadded: pads >= 4 }
 }
 
-/** Three bytes of every four values; the last group gives what it holds. */
-function pack(values: Uint8Array, length: number): Uint8Array {
+/** Three bytes of the low six bits of every four values; the last group gives what it holds. */
+export function pack(values: Uint8Array, length: number): Uint8Array {
   const content = new Uint8Array(Math.ceil(length / 4) * 3)
   for (let at = 0, size = 0; at < length; at += 4) {
-    const first = values[at] ?? 0
     const second = values[at + 1] ?? 0
     const third = values[at + 2] ?? 0
-    content[size++] = (first << 2) | (second >> 4)
-    content[size++] = (second << 4) | (third >> 2)
-    content[size++] = (third << 6) | (values[at + 3] ?? 0)
+    content[size++] = ((values[at] ?? 0) << 2) | ((second & six) >> 4)
+    content[size++] = (second << 4) | ((third & six) >> 2)
+    content[size++] = (third << 6) | ((values[at + 3] ?? 0) & six)
   }
   return content.subarray(0, Math.floor((length * 3) / 4))
 }
