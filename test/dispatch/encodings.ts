@@ -67,6 +67,28 @@ ruleHits(
     noise: sample('random_4k.bin'),
   },
 )
+const digits = sample('pe32.exe').toString('hex')
+const pairs = digits.match(/../g) ?? []
+ruleHits(
+  'hexadecimal_file',
+  {
+    'a program': latin1(digits.toUpperCase()),
+    'a program in a script': latin1(`a = "${digits}"`),
+    'a program as UTF-16': inWide(`a = "${digits}"`),
+    'a list of C': latin1(`{ ${pairs.map(pair => `0x${pair}`).join(', ')} }`),
+    'escaped bytes': latin1(pairs.map(pair => `\\x${pair}`).join('')),
+    'pairs with blanks, in lines': latin1(digits.replace(/../g, '$& ').replace(/.{48}/g, '$&\n')),
+    'pairs with colons': latin1(pairs.join(':')),
+    'a list of Basic': latin1(`Array(${pairs.map(pair => `&H${pair}`).join(', ')})`),
+    'a zip': latin1(sample('zip_plain.zip').toString('hex')),
+  },
+  {
+    'a program': sample('pe32.exe'),
+    'digits of a text': latin1(Buffer.from('hello '.repeat(40)).toString('hex')),
+    'RTF, which has a plugin': sample('rtf_hexpe.rtf'),
+    noise: sample('random_4k.bin'),
+  },
+)
 test('programs under a XOR key are found with their key', () => {
   assert.deepEqual(hits(sample('xor1_ff.bin')), ['xor_This_program_key_255'])
   assert.ok(!hits(latin1('This program cannot be run in DOS mode')).some(rule => rule.startsWith('xor_')))

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { Budget, type ExtractedResult, type Payload, type PluginContext } from 'stoq'
 import { PeCarver } from '../../plugins/carver/pe/pe.ts'
 import { Base64Decoder } from '../../plugins/decoder/b64/b64.ts'
+import { HexDecoder } from '../../plugins/decoder/hex/hex.ts'
 import { XorDecoder } from '../../plugins/decoder/xor/xor.ts'
 import { makeTar, unpack } from '../../plugins/extractor/decompress/test-archives.ts'
 import { open as openMail } from '../../plugins/extractor/email/test-mails.ts'
@@ -105,6 +106,8 @@ const plugins: Record<string, (payload: Payload) => unknown> = {
   'decoder:b64': payload => new Base64Decoder().decode(payload, {}, context()),
   'decoder:b64, embedded': payload =>
     drain(new Base64Decoder().decode(payload, { embedded: true }, context())),
+  'decoder:hex, embedded': payload =>
+    drain(new HexDecoder().decode(payload, { embedded: true }, context())),
   'decoder:xor': payload => {
     try {
       return new XorDecoder().decode(Buffer.from('x'), { key: Buffer.from(payload).toString('latin1') })

@@ -133,3 +133,40 @@ rule rot47_text {
   condition:
     any of them
 }
+
+// Hexadecimal text of files, as a whole or inside of other payloads, in every usual way of writing: "t be ru" of a program's
+// first sentence, which has no letters as digits, and what other files begin with. RTF is made of such text and has a plugin.
+rule hexadecimal_file {
+  meta:
+    plugin = "decoder:hex"
+    save = "True"
+    embedded = "True"
+  strings:
+    $program1 = "74206265207275" ascii wide
+    $program2 = "74 20 62 65 20 72 75" ascii wide
+    $program3 = "7420 6265 2072"
+    $program4 = "74:20:62:65:20:72"
+    $program5 = "0x74,0x20,0x62,0x65" ascii wide
+    $program6 = "0x74, 0x20, 0x62, 0x65" ascii wide
+    $program7 = "\\x74\\x20\\x62\\x65" ascii wide
+    $program8 = "&H74,&H20,&H62,&H65"
+    $program9 = "&H74, &H20, &H62, &H65"
+    $zip1 = "504B0304" ascii wide
+    $zip2 = "504b0304" ascii wide
+    $zip3 = "50 4B 03 04"
+    $zip4 = "50 4b 03 04"
+    $ole1 = "D0CF11E0A1B11AE1" ascii wide
+    $ole2 = "d0cf11e0a1b11ae1" ascii wide
+    $ole3 = "D0 CF 11 E0 A1 B1"
+    $ole4 = "d0 cf 11 e0 a1 b1"
+    $pdf1 = "255044462D312E" ascii wide
+    $pdf2 = "255044462d312e" ascii wide
+    $rtf1 = "7B5C72746631" ascii wide
+    $rtf2 = "7b5c72746631" ascii wide
+    $gzip1 = "1F8B0800" ascii wide
+    $gzip2 = "1f8b0800" ascii wide
+    $elf1 = "7F454C46" ascii wide
+    $elf2 = "7f454c46" ascii wide
+  condition:
+    any of them and not rtf_file
+}
