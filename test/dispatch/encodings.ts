@@ -89,6 +89,22 @@ ruleHits(
     noise: sample('random_4k.bin'),
   },
 )
+const percent = (text: string) => latin1(text).toString('hex').replace(/../g, '%$&')
+ruleHits(
+  'percent_encoded',
+  {
+    'a page': latin1(percent('<html><script>run()</script>')),
+    'a page, where only what must be is escaped': latin1(encodeURIComponent('<script>run()</script>')),
+    'a script that unescapes': latin1(`eval(unescape('${percent('alert(1)')}'))`),
+    'the same as UTF-16': inWide(`eval(unescape("${percent('alert(1)')}"))`),
+    'code for memory': latin1(`"${'%u9090'.repeat(20)}"`),
+  },
+  {
+    'an address': latin1('http://example.org/?text=two%20words%2C%20and%20more'),
+    'a script that unescapes something else': latin1('unescape(location.hash)'),
+    noise: sample('random_4k.bin'),
+  },
+)
 test('programs under a XOR key are found with their key', () => {
   assert.deepEqual(hits(sample('xor1_ff.bin')), ['xor_This_program_key_255'])
   assert.ok(!hits(latin1('This program cannot be run in DOS mode')).some(rule => rule.startsWith('xor_')))

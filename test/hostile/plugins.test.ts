@@ -4,6 +4,7 @@ import { Budget, type ExtractedResult, type Payload, type PluginContext } from '
 import { PeCarver } from '../../plugins/carver/pe/pe.ts'
 import { Base64Decoder } from '../../plugins/decoder/b64/b64.ts'
 import { HexDecoder } from '../../plugins/decoder/hex/hex.ts'
+import { UrlDecoder } from '../../plugins/decoder/url/url.ts'
 import { XorDecoder } from '../../plugins/decoder/xor/xor.ts'
 import { makeTar, unpack } from '../../plugins/extractor/decompress/test-archives.ts'
 import { open as openMail } from '../../plugins/extractor/email/test-mails.ts'
@@ -106,8 +107,8 @@ const plugins: Record<string, (payload: Payload) => unknown> = {
   'decoder:b64': payload => new Base64Decoder().decode(payload, {}, context()),
   'decoder:b64, embedded': payload =>
     drain(new Base64Decoder().decode(payload, { embedded: true }, context())),
-  'decoder:hex, embedded': payload =>
-    drain(new HexDecoder().decode(payload, { embedded: true }, context())),
+  'decoder:hex, embedded': payload => drain(new HexDecoder().decode(payload, { embedded: true }, context())),
+  'decoder:url, embedded': payload => drain(new UrlDecoder().decode(payload, { embedded: true }, context())),
   'decoder:xor': payload => {
     try {
       return new XorDecoder().decode(Buffer.from('x'), { key: Buffer.from(payload).toString('latin1') })

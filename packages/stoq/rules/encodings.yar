@@ -170,3 +170,29 @@ rule hexadecimal_file {
   condition:
     any of them and not rtf_file
 }
+
+// Percent-encoded pages, scripts and programs, and what scripts unescape.
+rule percent_encoded {
+  meta:
+    plugin = "decoder:url"
+    save = "True"
+    embedded = "True"
+  strings:
+    $page1 = "%3Cscript" ascii wide
+    $page2 = "%3cscript" ascii wide
+    $page3 = "%3Chtml"
+    $page4 = "%3chtml"
+    $page5 = "%3C!DOCTYPE"
+    $all1 = "%73%63%72%69%70%74" ascii wide // script
+    $all2 = "%64%6F%63%75%6D" ascii wide // docum(ent), and in small letters
+    $all3 = "%64%6f%63%75%6d" ascii wide
+    $program1 = "%4D%5A%90"
+    $program2 = "%4d%5a%90"
+    $code = "%u9090%u9090" ascii wide
+    $call1 = "unescape(\"%" ascii wide
+    $call2 = "unescape('%" ascii wide
+    $call3 = "decodeURIComponent(\"%" ascii wide
+    $call4 = "decodeURIComponent('%" ascii wide
+  condition:
+    any of them
+}
