@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hits, latin1, ruleHits, sample } from './rule-hits.ts'
+import { golden, hex, hits, latin1, ruleHits, sample } from './rule-hits.ts'
 
 const base64 = (text: Uint8Array) => latin1(Buffer.from(text).toString('base64'))
 ruleHits(
@@ -109,3 +109,37 @@ test('programs under a XOR key are found with their key', () => {
   assert.deepEqual(hits(sample('xor1_ff.bin')), ['xor_This_program_key_255'])
   assert.ok(!hits(latin1('This program cannot be run in DOS mode')).some(rule => rule.startsWith('xor_')))
 })
+
+const gpg = (name: string) => golden(`extractor/gpg/${name}`)
+ruleHits(
+  'pgp_armor',
+  {
+    'an armored message': sample('gpg_sym_armored.asc'),
+    'one that a mail quotes': gpg('mail.eml'),
+    'a text that is signed': gpg('clear.asc'),
+  },
+  {
+    'a key': sample('gpg_testkey_secret.asc'),
+    'a signature': gpg('detached.asc'),
+    'a text about messages': latin1('BEGIN PGP MESSAGE is what it says'),
+  },
+)
+ruleHits(
+  'pgp_message',
+  {
+    'a message for a password': sample('gpg_sym_default.gpg'),
+    'a message for a key': sample('gpg_pubkey.gpg'),
+    'a message for an elliptic curve': gpg('pub_two.gpg'),
+    'a signed message': gpg('signed.gpg'),
+    'a compressed message': gpg('stored.gpg'),
+    'a literal': hex('CB 0C 62 01 61 00000000 68656C6C 6F'),
+    'a one-pass signature': hex('900D 03 00 0A 01 FA4BF5905DE397B1 01 AC 00'),
+  },
+  {
+    'a public key': hex('98 33 04 66AA55EE 16'),
+    'a JPEG': sample('jpg_pe.jpg'),
+    'a literal that goes on elsewhere': hex('CB 0C 62 01 61 00000000 68656C6C 6F 00'),
+    'one byte': hex('8C'),
+    'a packet of an unknown version': hex('8C 0D 09 09 03 08 0000000000000000 FF'),
+  },
+)

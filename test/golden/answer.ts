@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { Budget, type Extracted, type PluginContext, StoqError } from 'stoq'
+
+/** Options under which plugins are asked: what their samples are made for. */
+export const optionsOfPlugins = {
+  extractor: { gpg: { gpg_home: fileURLToPath(new URL('../fixtures/gpghome', import.meta.url)) } },
+}
 
 /** One payload that a plugin found, by its facts. */
 export interface Found {

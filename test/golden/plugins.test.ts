@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { mask, openScratch, readGolden, type SampleSources } from 'stoq/testing'
-import { type Answer, askPlugin, type Call } from './answer.ts'
+import { type Answer, askPlugin, type Call, optionsOfPlugins } from './answer.ts'
 
 /** The answers of extractors, carvers and decoders to their golden samples, as kept in `<file>.expected.json`. */
 const golden = fileURLToPath(new URL('.', import.meta.url))
@@ -23,7 +23,7 @@ async function compareAll(kind: keyof typeof methods, name: string): Promise<voi
   const folder = join(golden, kind, name)
   for (const { name: filename, payload, kwargs, expected } of readGolden(folder)) {
     if (expected === undefined && !isUpdate) continue
-    await using scratch = openScratch({ log_level: 'critical' })
+    await using scratch = openScratch({ log_level: 'critical', plugin_options: optionsOfPlugins })
     const plugin = await scratch.stoq.loadPlugin(name, kind)
     const method = (plugin as unknown as Record<string, Call>)[methods[kind]]?.bind(plugin)
     assert.ok(method)

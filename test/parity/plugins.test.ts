@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Stoq } from 'stoq'
 import { openScratch } from 'stoq/testing'
-import { askPlugin, type Call } from '../golden/answer.ts'
+import { askPlugin, type Call, optionsOfPlugins } from '../golden/answer.ts'
 import { acceptedDifferences } from './accepted-differences.ts'
 import { type Answer, difference } from './compare.ts'
 import { type PluginRecord, readRecords, readSample } from './records.ts'
@@ -42,7 +42,7 @@ test('every accepted difference says why, and is listed once', () => {
 
 /** Asks for every record; the differences must be those that are accepted, each of which must still be there. */
 async function assertParity(kind: keyof typeof ask, name: string): Promise<void> {
-  await using scratch = openScratch({ log_level: 'critical' })
+  await using scratch = openScratch({ log_level: 'critical', plugin_options: optionsOfPlugins })
   const call = await ask[kind](scratch.stoq, name)
   const records = readRecords(kind, name)
   assert.ok(records.length > 0)

@@ -196,3 +196,47 @@ rule percent_encoded {
   condition:
     any of them
 }
+
+// Armored messages and texts signed in the clear, anywhere; keys and signatures alone are none.
+rule pgp_armor {
+  meta:
+    plugin = "extractor:gpg"
+    save = "True"
+  strings:
+    $message = "-----BEGIN PGP MESSAGE-----"
+    $signed = "-----BEGIN PGP SIGNED MESSAGE-----"
+  condition:
+    any of them
+}
+
+// Packets with headers of the old or the new kind: a session key under a key (version 3 or 6) or a password (version 4 to 6),
+// a one-pass signature, compressed data, a literal that is all of the payload.
+rule pgp_message {
+  meta:
+    plugin = "extractor:gpg"
+    save = "True"
+  condition:
+    uint8(0) >= 0x84 and (
+      (uint8(0) == 0x84 and uint8(2) == 3 and uint8(1) >= 0x2A) or
+      (uint8(0) == 0x85 and uint8(1) <= 0x08 and uint8(3) == 3 and uint8(12) <= 0x12) or
+      (uint8(0) == 0xC1 and (uint8(2) == 3 or uint8(2) == 6) and uint8(1) >= 0x2A and uint8(1) < 0xC0) or
+      (uint8(0) == 0xC1 and uint8(1) >= 0xC0 and uint8(1) < 0xC8 and uint8(3) == 3 and uint8(12) <= 0x12) or
+      ((uint8(0) == 0x8C or uint8(0) == 0xC3) and uint8(1) >= 4 and uint8(1) < 0x80 and (
+        (uint8(2) == 4 and uint8(3) >= 1 and uint8(3) <= 13 and uint8(4) <= 4 and uint8(5) >= 1 and uint8(5) <= 14) or
+        ((uint8(2) == 5 or uint8(2) == 6) and uint8(3) <= 0x40)
+      )) or
+      ((uint8(0) == 0x90 or uint8(0) == 0xC4) and uint16be(1) == 0x0D03 and uint8(3) <= 1 and uint8(4) <= 14) or
+      (uint8(0) == 0xA3 and (
+        (uint8(1) == 1 and (uint8(2) & 0x06) != 0x06) or
+        (uint8(1) == 2 and uint8(2) == 0x78) or
+        (uint8(1) == 3 and uint16be(2) == 0x425A)
+      )) or
+      (uint8(0) == 0xC8 and uint8(1) == 0xFF and uint8(6) >= 1 and uint8(6) <= 3 and uint32be(2) == filesize - 6) or
+      (uint8(0) == 0xC8 and uint8(1) >= 0xE0 and uint8(1) < 0xFF and (
+        (uint8(2) == 1 and (uint8(3) & 0x06) != 0x06) or
+        (uint8(2) == 2 and uint8(3) == 0x78) or
+        (uint8(2) == 3 and uint16be(3) == 0x425A)
+      )) or
+      ((uint8(0) == 0xAC or uint8(0) == 0xCB) and uint8(1) == filesize - 2 and (uint8(2) == 0x62 or uint8(2) == 0x74 or uint8(2) == 0x75))
+    )
+}
