@@ -132,6 +132,8 @@ ruleHits(
     'a message for an elliptic curve': gpg('pub_two.gpg'),
     'a signed message': gpg('signed.gpg'),
     'a compressed message': gpg('stored.gpg'),
+    'two of them': gpg('two.gpg'),
+    'a compressed message without a length': hex('A301 5BA396C4'),
     'a literal': hex('CB 0C 62 01 61 00000000 68656C6C 6F'),
     'a one-pass signature': hex('900D 03 00 0A 01 FA4BF5905DE397B1 01 AC 00'),
   },

@@ -226,16 +226,11 @@ rule pgp_message {
         ((uint8(2) == 5 or uint8(2) == 6) and uint8(3) <= 0x40)
       )) or
       ((uint8(0) == 0x90 or uint8(0) == 0xC4) and uint16be(1) == 0x0D03 and uint8(3) <= 1 and uint8(4) <= 14) or
-      (uint8(0) == 0xA3 and (
-        (uint8(1) == 1 and (uint8(2) & 0x06) != 0x06) or
-        (uint8(1) == 2 and uint8(2) == 0x78) or
-        (uint8(1) == 3 and uint16be(2) == 0x425A)
-      )) or
-      (uint8(0) == 0xC8 and uint8(1) == 0xFF and uint8(6) >= 1 and uint8(6) <= 3 and uint32be(2) == filesize - 6) or
-      (uint8(0) == 0xC8 and uint8(1) >= 0xE0 and uint8(1) < 0xFF and (
-        (uint8(2) == 1 and (uint8(3) & 0x06) != 0x06) or
-        (uint8(2) == 2 and uint8(3) == 0x78) or
-        (uint8(2) == 3 and uint16be(3) == 0x425A)
+      // Compressed: its length takes 0, 1, 2 or 5 bytes.
+      ((uint8(0) == 0xA3 or uint8(0) == 0xC8) and for any i in (1, 2, 3, 6) : (
+        (uint8(i) == 1 and (uint8(i + 1) & 0x06) != 0x06) or
+        (uint8(i) == 2 and uint8(i + 1) == 0x78) or
+        (uint8(i) == 3 and uint16be(i + 1) == 0x425A)
       )) or
       ((uint8(0) == 0xAC or uint8(0) == 0xCB) and uint8(1) == filesize - 2 and (uint8(2) == 0x62 or uint8(2) == 0x74 or uint8(2) == 0x75))
     )
