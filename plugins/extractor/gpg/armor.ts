@@ -8,7 +8,6 @@ export interface Block {
 }
 
 const begin = '-----BEGIN PGP '
-const kinds = { 'MESSAGE-----': 'packets', 'SIGNED MESSAGE-----': 'text' } as const
 
 /** Every armored message and every text signed in the clear (RFC 9580, 6 and 7). A block without its end ends where the next begins. */
 export function* readArmor(payload: Uint8Array): Generator<Block> {
@@ -16,10 +15,17 @@ export function* readArmor(payload: Uint8Array): Generator<Block> {
   for (let at = findBegin(bytes, 0); at >= 0; ) {
     const next = findBegin(bytes, at + begin.length)
     const section = bytes.subarray(at + begin.length, next < 0 ? bytes.length : next)
-    const [label, kind] = Object.entries(kinds).find(([text]) => startsWith(section, text)) ?? []
-    if (label && kind) yield readBlock({ offset: at, kind, bytes: section.subarray(label.length) })
+    const hasSignature = next >= 0 && startsWith(bytes.subarray(next + begin.length), 'SIGNATURE-----')
+    if (isLine(section, 'MESSAGE-----')) yield readBlock('packets', at, section)
+    else if (isLine(section, 'SIGNED MESSAGE-----') && hasSignature) yield readBlock('text', at, section)
     at = next
   }
+}
+
+function isLine(bytes: Buffer, text: string): boolean {
+  return (
+    startsWith(bytes, text) && /^[ \t]*\r?\n/.test(bytes.toString('latin1', text.length, text.length + 80))
+  )
 }
 
 /** What is part of a signed text has `- ` before it. */
@@ -33,8 +39,7 @@ function startsWith(bytes: Buffer, text: string): boolean {
   return bytes.toString('latin1', 0, text.length) === text
 }
 
-function readBlock({ offset, kind, bytes }: Block): Block {
-  const section = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+function readBlock(kind: Block['kind'], offset: number, section: Buffer): Block {
   const body = section.subarray(endOfHeaders(section))
   return { offset, kind, bytes: kind === 'text' ? clearText(body) : decode(body) }
 }

@@ -67,6 +67,14 @@ function argonWork(body: Uint8Array): number {
   return (body[at + 17] ?? 0) * 2 ** (body[at + 19] ?? 0)
 }
 
+/** Bytes that are hashed to make keys of one password: iterated and salted (RFC 9580, 3.7.1.3), others cost little. */
+function hashWork(bytes: Uint8Array, sessions: readonly Packet[]): number {
+  return sessions
+    .filter(session => !isForKey(session))
+    .map(session => bodyOf(bytes, session)[12] ?? 0)
+    .reduce((sum, coded) => sum + (16 + (coded & 15)) * 2 ** ((coded >> 4) + 6), 0)
+}
+
 const argon2 = 4
 
 type Secret = { decryptionKeys: PrivateKey } | { passwords: string }
@@ -81,9 +89,10 @@ async function opener(
   const config = { ...defaults, ...lenient }
   const parts = data ? [...sessions, data] : sessions
   const binaryMessage = Buffer.concat(parts.map(({ start, end }) => bytes.subarray(start, end)))
+  const work = binaryMessage.length + hashWork(bytes, sessions)
   const read = () => readMessage<Uint8Array>({ binaryMessage, config })
   return async secret => {
-    limits.check()
+    limits.attempt(work)
     try {
       const keys = await decryptSessionKeys({ message: await read(), config, ...secret })
       const inside = { ...config, ...rawConfig }

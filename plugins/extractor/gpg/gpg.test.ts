@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { type Extracted, StoqError } from 'stoq'
+import { Budget, type Extracted, StoqError } from 'stoq'
 import { openScratch, type Scratch } from 'stoq/testing'
 import { askPlugin } from '../../../test/golden/answer.ts'
 import { armor, literal, packet, zipped } from './gpg.samples.ts'
+import { Cut, Limits } from './limits.ts'
 
 const golden = new URL('../../../test/golden/extractor/gpg/', import.meta.url)
 const gpg_home = fileURLToPath(new URL('../../../test/fixtures/gpghome', import.meta.url))
@@ -143,6 +144,22 @@ test('a key that is made with more memory than is sensible is not made', async (
   const { fault } = await ask(Buffer.concat([argon, packet(18, Buffer.from([1]), Buffer.alloc(60))]))
   assert.match(fault ?? '', /needs a passphrase/)
   assert.ok(performance.now() - start < 2000)
+})
+
+test('attempts end before the time does', () => {
+  const budget = new Budget({
+    max_recursion: 3,
+    max_children: 9,
+    max_bytes: 9,
+    max_time: 60,
+    max_plugin_time: 60,
+  })
+  const limits = new Limits({ budget, signal: new AbortController().signal })
+  for (let count = 0; count < 120; count++) limits.attempt(65_011_712)
+  assert.throws(() => {
+    for (let count = 0; count < 20; count++) limits.attempt(65_011_712)
+  }, Cut)
+  assert.equal(budget.truncated[0]?.limit, 'max_plugin_time')
 })
 
 test('any content comes back from any wrapping', async () => {

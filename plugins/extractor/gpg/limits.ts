@@ -3,6 +3,12 @@ import type { PluginContext } from 'stoq'
 /** Ends the work because a limit is reached; the budget has been told already. */
 export class Cut extends Error {}
 
+/** Bytes that are hashed and decrypted for attempts: some 15 seconds. */
+const maxWork = 2 ** 33
+
+/** What an attempt costs that has little to do. */
+const workOfEach = 2 ** 20
+
 /** What one call may still use. */
 export class Limits {
   readonly #budget: PluginContext['budget']
@@ -10,6 +16,7 @@ export class Limits {
   #end = 0
   /** Bytes that were unfolded and are no child: they count all the same. */
   #unfolded = 0
+  #work = 0
 
   constructor({ budget, signal }: PluginContext) {
     this.#budget = budget
@@ -38,6 +45,14 @@ export class Limits {
     if (!this.#budget.hasTime() || !this.#budget.hasChildren()) throw new Cut()
     if (performance.now() < this.#end) return
     this.cut('max_plugin_time', `gpg took longer than ${this.#budget.limits.max_plugin_time} s`)
+  }
+
+  /** Called before an attempt with a key or password that hashes and decrypts so many bytes. */
+  attempt(bytes: number): void {
+    this.check()
+    this.#work += bytes + workOfEach
+    if (this.#work > maxWork)
+      this.cut('max_plugin_time', 'too many messages that nothing opens: the others left out')
   }
 
   cut(limit: string, detail: string): never {
