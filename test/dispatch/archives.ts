@@ -1,4 +1,6 @@
-import { hex, latin1, placed, ruleHits, sample } from './rule-hits.ts'
+import { gunzipSync } from 'node:zlib'
+import { mask } from 'stoq/testing'
+import { golden, hex, latin1, placed, ruleHits, sample } from './rule-hits.ts'
 
 const zipBody = sample('zip_plain.zip')
 ruleHits(
@@ -129,4 +131,113 @@ ruleHits(
   'compress_file',
   { '16 bits': hex('1F9D90 48CA B061'), '9 bits': hex('1F9D89 48CA') },
   { 'too many bits': hex('1F9D91 48CA'), 'reserved flags': hex('1F9DF0 48CA') },
+)
+
+const kept = (name: string) => golden('extractor/decompress', name)
+const image = (name: string) => gunzipSync(kept(`${name}.gz`))
+const program = (name: string) => mask(kept(`${name}.masked`))
+ruleHits(
+  'lzip_file',
+  { 'a compressed text': kept('inner.txt.lz') },
+  { 'a word': latin1('LZIP is a program'), 'a dictionary of 4 GB': hex('4C5A4950 01 1F 00') },
+)
+ruleHits(
+  'szdd_file',
+  { 'a file of a setup disk': kept('inner.tx_') },
+  { 'its first four bytes': latin1('SZDD is a name') },
+)
+ruleHits('wim_file', { 'an image': kept('image.wim') }, { 'a text': latin1('MSWIM images are') })
+ruleHits('xar_file', { 'a package': kept('package.xar') }, { 'a text': latin1('xar! is how it begins') })
+ruleHits('chm_file', { 'a help file': kept('help.chm') }, { 'a text': latin1('ITSF help') })
+ruleHits(
+  'msi_file',
+  { 'an installer package': kept('demo.msi') },
+  {
+    'another compound file': sample('ole_streams.doc'),
+    'its first 512 bytes': kept('demo.msi').subarray(0, 512),
+  },
+)
+ruleHits(
+  'self_extracting_program',
+  {
+    'an installer of NSIS': program('nsis.exe'),
+    'what is behind the program of it': program('nsis.exe').subarray(4096),
+    'a program with 7z behind a configuration': program('sfx_7z.exe'),
+    'a program with RAR': program('sfx_rar.exe'),
+    'a program with a zip at its end': program('sfx_zip.exe'),
+  },
+  {
+    'a program': sample('pe32.exe'),
+    'a program with a zip far from its end': Buffer.concat([program('sfx_zip.exe'), Buffer.alloc(70_000)]),
+    'an archive that is no program': kept('zip_plain.zip'),
+  },
+)
+ruleHits(
+  'virtual_disk',
+  {
+    'a disk of Virtual PC': placed(1024, [0, 'conectix']),
+    'a disk of Hyper-V': placed(1024, [0, 'vhdxfile']),
+    'a disk of VMware': image('two.vmdk'),
+    'a disk of VirtualBox': image('two.vdi'),
+    'a disk of QEMU': image('fat12.qcow2'),
+    'an old disk of QEMU': kept('fat12.qcow'),
+    'an image of Android': kept('fat12.simg'),
+  },
+  {
+    'a disk that does not grow: its volumes are at their places': image('fixed.vhd'),
+    'names alone': latin1('conecti, vhdx and QFI are names'),
+  },
+)
+ruleHits(
+  'dmg_file',
+  { 'an image of macOS': kept('zlib.dmg') },
+  {
+    'one that is cut short': kept('zlib.dmg').subarray(0, -1),
+    'a word at that place': placed(2048, [1536, 'koly']),
+  },
+)
+ruleHits(
+  'partitioned_disk',
+  {
+    'a disk with a master boot record': image('mbr_two.img'),
+    'a disk with GPT': image('gpt_two.img'),
+    'a disk of a Mac': image('apm.img'),
+    'a disk that does not grow': image('fixed.vhd'),
+  },
+  {
+    'a volume': image('fat12.img'),
+    'a boot sector alone': placed(1024, [510, hex('55AA')]),
+    'a partition beyond the end': image('mbr_two.img').subarray(0, 16_384),
+  },
+)
+ruleHits(
+  'volume_image',
+  {
+    FAT12: image('fat12.img'),
+    ext2: image('ext2.img'),
+    ext4: image('ext4.img'),
+    'HFS+': image('hfsplus.img'),
+    NTFS: placed(1024, [3, 'NTFS    '], [510, hex('55AA')]),
+  },
+  {
+    'a disk with volumes': image('mbr_two.img'),
+    'text about FAT': placed(1024, [54, 'FAT12'], [82, 'FAT32']),
+    'blocks of 1 TB': placed(4096, [1048, hex('1E')], [1080, hex('53EF')]),
+  },
+)
+ruleHits(
+  'packed_volume',
+  { SquashFS: kept('squashfs_xz.img'), cramfs: kept('cramfs.img') },
+  {
+    'a text': latin1('hsqs is the magic of SquashFS and a word'),
+    'another text': latin1(`${' '.repeat(16)}Compare`),
+  },
+)
+ruleHits(
+  'udf_file',
+  { 'a disc with UDF alone': image('udf.iso') },
+  {
+    'a disc with both, which iso_file hits': image('bridge.iso'),
+    'one descriptor': placed(0x9000, [0x8001, 'BEA01']),
+  },
 )

@@ -10,11 +10,13 @@ import {
 } from 'stoq'
 import { detectFormat, type Format } from './formats.ts'
 import { baseName } from './names.ts'
+import { findAppended, isProgram } from './programs.ts'
 import { Cut, type Member, Task } from './task.ts'
+import { asBuffer } from './zip-directory.ts'
 
 /**
  * Unpacks one layer of archives and compressed files, by their content. meta: `filename`, `size`, `archive_type`;
- * `original_path` as the archive tells it, `password` and `damaged` where they apply.
+ * `original_path` as the archive tells it, `password`, `damaged` and `offset` (in a program) where they apply.
  */
 export class DecompressExtractor extends StoqExtractorPlugin {
   /** Tried in this order when something is encrypted. */
@@ -23,8 +25,9 @@ export class DecompressExtractor extends StoqExtractorPlugin {
   maximum_size = 50_000_000
 
   extract(payload: Payload, kwargs: Kwargs, context: PluginContext): ExtractedResult {
-    const format = detectFormat(payload)
-    if (!format) return null
+    const found = find(payload)
+    if (!found) return null
+    const { format } = found
     if (payload.length > this.maximum_size) {
       context.budget.cut(
         'maximum_size',
@@ -35,7 +38,8 @@ export class DecompressExtractor extends StoqExtractorPlugin {
     const filename = typeof kwargs.filename === 'string' ? kwargs.filename : null
     const passwords = this.#passwords(kwargs['archive_passwords'])
     const guesses = wordsOf(kwargs['password_words']).filter(word => !passwords.includes(word))
-    return this.#unpack(format, new Task({ payload, filename, passwords, guesses }, context, this.log))
+    const input = { payload: payload.subarray(found.start), filename, passwords, guesses }
+    return this.#unpack(found, new Task(input, context, this.log))
   }
 
   /** Text with commas or a list in `archive_passwords` takes the place of the option. Blanks inside a password count. */
@@ -45,11 +49,11 @@ export class DecompressExtractor extends StoqExtractorPlugin {
   }
 
   /** What can be read comes first; what could not is thrown at the end. */
-  async *#unpack(format: Format, task: Task): AsyncGenerator<Extracted> {
+  async *#unpack({ format, start }: Archive, task: Task): AsyncGenerator<Extracted> {
     task.startStep()
     try {
       for await (const member of await membersOf(format, task)) {
-        yield [metaOf(format, member), member.content]
+        yield [{ ...metaOf(format, member), ...(start > 0 && { offset: start }) }, member.content]
         task.handedOver(member.content.length)
         await task.breathe()
       }
@@ -70,6 +74,19 @@ function wordsOf(given: unknown): string[] {
   if (!Array.isArray(given)) return []
   const words = given.filter(word => typeof word === 'string' && word.length <= maxWord)
   return clean(words).slice(0, maxWords)
+}
+
+interface Archive {
+  format: Format
+  /** Where it begins, behind the program that would unpack it. */
+  start: number
+}
+
+function find(payload: Payload): Archive | null {
+  const format = detectFormat(payload)
+  if (format) return { format, start: 0 }
+  const bytes = asBuffer(payload)
+  return isProgram(bytes) ? findAppended(bytes) : null
 }
 
 function clean(passwords: readonly string[]): string[] {
@@ -97,6 +114,8 @@ async function membersOf(format: Format, task: Task): Promise<AsyncIterable<Memb
       return (await import('./streams.ts')).unpackGzip(task)
     case 'zst':
       return (await import('./streams.ts')).unpackZstd(task)
+    case 'lz':
+      return (await import('./lzip.ts')).unpackLzip(task)
     case 'zlib':
       return (await import('./streams.ts')).unpackZlib(task)
     case 'ace':

@@ -1,8 +1,11 @@
 import { isGzip, isTarHeader } from './headers.ts'
+import { imageFormat, imageTypes, isDmg } from './images.ts'
+import { isProgram } from './programs.ts'
 import { asBuffer, findDirectory } from './zip-directory.ts'
 
 /** Formats that 7-Zip unpacks, with its name for them; null: it finds out by itself, to reach through two layers at once. */
 export const sevenZipTypes = {
+  ...imageTypes,
   '7z': '7z',
   arj: 'arj',
   bz2: 'bzip2',
@@ -12,6 +15,9 @@ export const sevenZipTypes = {
   iso: 'iso',
   lzh: 'lzh',
   lzma: 'lzma',
+  mslz: 'mslz',
+  msi: 'compound',
+  nsis: 'nsis',
   rar: 'rar',
   rar5: 'rar5',
   rpm: null,
@@ -24,20 +30,27 @@ export const sevenZipTypes = {
 } as const
 
 export type SevenZipFormat = keyof typeof sevenZipTypes
-export type Format = SevenZipFormat | 'ace' | 'ar' | 'gz' | 'tar' | 'zip' | 'zlib' | 'zst'
+export type Format = SevenZipFormat | 'ace' | 'ar' | 'gz' | 'lz' | 'tar' | 'zip' | 'zlib' | 'zst'
 
 /** Formats with a marker so short that other data has it by chance: what cannot be read as such is nothing of the kind. */
-export const weakFormats: ReadonlySet<Format> = new Set(['arj', 'lzh', 'lzma', 'z', 'zlib'])
+export const weakFormats: ReadonlySet<Format> = new Set([
+  ...(['apm', 'arj', 'fat', 'hfs', 'lzh', 'lzma', 'mbr', 'nsis', 'z', 'zlib'] as const),
+])
 
-/** The format of a payload by its content alone, null when it is no archive. */
+/** The format of a payload by its content alone, null when it is no archive. Programs may carry one: see `findAppended`. */
 export function detectFormat(payload: Uint8Array): Format | null {
   const bytes = asBuffer(payload)
   const marker = markers.find(([, offset, start]) => startsWith(bytes, offset, start))
-  if (marker) return marker[0]
+  // The first chunk of an image of macOS may be a stream of its own.
+  if (marker) return marker[0] === 'xz' && isDmg(bytes) ? 'dmg' : marker[0]
   if (isGzip(bytes, 0)) return 'gz'
   if (bytes.length >= 512 && isTarHeader(bytes.subarray(0, 512))) return 'tar'
   const disc = discFormat(bytes)
   if (disc) return disc
+  const image = imageFormat(bytes)
+  if (image) return image
+  if (isMsi(bytes)) return 'msi'
+  if (isProgram(bytes)) return null
   return isZipAtTheEnd(bytes) ? 'zip' : (weakChecks.find(([, isIt]) => isIt(bytes))?.[0] ?? null)
 }
 
@@ -61,6 +74,9 @@ const markers: readonly (readonly [Format, offset: number, start: string])[] = [
   ['wim', 0, 'MSWIM\x00\x00\x00'],
   ['xar', 0, 'xar!\x00\x1c'],
   ['chm', 0, 'ITSF\x03\x00\x00\x00'],
+  ['lz', 0, 'LZIP\x01'],
+  ['mslz', 0, 'SZDD\x88\xf0\x27\x33A'],
+  ['nsis', 4, '\xef\xbe\xad\xdeNullsoftInst'],
   ['swf', 0, 'ZWS'],
   ['ace', 7, '**ACE**'],
   ['tar', 257, 'ustar'],
@@ -90,18 +106,20 @@ function discFormat(bytes: Buffer): 'iso' | 'udf' | null {
   return found
 }
 
-const programs = [
-  'MZ',
-  '\x7fELF',
-  '\xfe\xed\xfa\xce',
-  '\xfe\xed\xfa\xcf',
-  '\xce\xfa\xed\xfe',
-  '\xcf\xfa\xed\xfe',
-]
+/** A compound file ([MS-CFB] 2.2) whose root storage has the class of installer packages: {000C1084-…}, patches, transforms. */
+function isMsi(bytes: Buffer): boolean {
+  if (!startsWith(bytes, 0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1') || bytes.length < 512) return false
+  const sectorSize = bytes.readUInt16LE(30) === 12 ? 4096 : 512
+  const root = (bytes.readUInt32LE(48) + 1) * sectorSize
+  if (root + 96 > bytes.length) return false
+  const kind = bytes.readUInt32LE(root + 80)
+  return kind >= 0xc1082 && kind <= 0xc1086 && text(bytes, root + 84, 12) === installerClass
+}
 
-/** A zip with something before it. v1: a program with a zip at its end is a program. */
+const installerClass = '\0\0\0\0\xc0\0\0\0\0\0\0\x46'
+
+/** A zip with something before it. */
 function isZipAtTheEnd(bytes: Buffer): boolean {
-  if (programs.some(marker => startsWith(bytes, 0, marker))) return false
   const directory = findDirectory(bytes)
   return directory !== null && directory.told > 0
 }

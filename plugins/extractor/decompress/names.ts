@@ -32,6 +32,7 @@ const suffixes = new Map(
     bz: '',
     xz: '',
     lzma: '',
+    lz: '',
     zst: '',
     zstd: '',
     zz: '',

@@ -13,6 +13,8 @@ export interface ExtractionInput {
   type: string | null
   input: Uint8Array
   listed: readonly Listed[]
+  /** Those that are no content: a volume keeps its books in them. */
+  system?: ReadonlySet<Listed>
   /** Name for messages, where 7-Zip's own says nothing. */
   label?: string | null
   /** Bytes of output that are held before they are handed over; 7-Zip then starts again and goes on after them. */
@@ -31,7 +33,7 @@ const outputFolder = '/o/'
 
 /**
  * Formats in which members are packed together: 7-Zip unpacks also what is refused, silently, and could not be stopped
- * meanwhile. Of the others it passes over the data.
+ * meanwhile. Of the others it passes over the data. Where 7-Zip finds out what is inside it may be one of them.
  */
 const solidTypes: ReadonlySet<string> = new Set(['7z', 'cab', 'chm', 'rar', 'rar5', 'wim'])
 
@@ -123,7 +125,16 @@ export class Extraction implements SevenZipHost {
     this.#unmade.clear()
     const { type } = this.#options
     const format = type === null ? [] : [`-t${type}`]
-    const switches = ['-y', '-bso0', '-bsp0', '-sccUTF-8', '-spd', `-o${outputFolder}`, `-p${this.#password}`]
+    const switches = [
+      '-y',
+      '-bso0',
+      '-bsp0',
+      '-sccUTF-8',
+      '-spd',
+      '-sns',
+      `-o${outputFolder}`,
+      `-p${this.#password}`,
+    ]
     try {
       return this.#finish(runSevenZip(program, ['x', ...switches, ...format, inputPath], this))
     } catch (error) {
@@ -170,8 +181,8 @@ export class Extraction implements SevenZipHost {
     const ordinal = this.#ordinal++
     const path = target.startsWith(outputFolder) ? target.slice(outputFolder.length) : target
     const listed = this.#findListed(path)
-    this.#isRefused = !this.#isWanted(ordinal)
-    if (this.#isRefused) return solidTypes.has(this.#options.type ?? '') ? nowhere : null
+    this.#isRefused = !this.#isWanted(ordinal) || this.#isSystem(listed)
+    if (this.#isRefused) return this.#isSolid ? nowhere : null
     const { maxHeld = defaultMaxHeld } = this.#options
     if (this.#held >= maxHeld && this.#ready.length > 0) throw new HeldEnough()
     this.#task.admit(this.#options.label ?? path, this.#ready.length)
@@ -185,6 +196,15 @@ export class Extraction implements SevenZipHost {
         made.isClosed = true
       },
     }
+  }
+
+  get #isSolid(): boolean {
+    const { type } = this.#options
+    return type === null || solidTypes.has(type)
+  }
+
+  #isSystem(listed: Listed | null): boolean {
+    return listed !== null && this.#options.system?.has(listed) === true
   }
 
   #isWanted(ordinal: number): boolean {

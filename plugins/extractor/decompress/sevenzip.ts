@@ -1,10 +1,11 @@
 import { type SevenZipFormat, sevenZipTypes, weakFormats } from './formats.ts'
-import { streamName } from './names.ts'
-import { Extraction } from './sevenzip-extraction.ts'
+import { baseName, streamName } from './names.ts'
+import { Extraction, type ExtractionInput } from './sevenzip-extraction.ts'
 import { type Listed, ListingReader } from './sevenzip-listing.ts'
 import { loadSevenZip, runSevenZip, type SevenZipEnd, type SevenZipHost } from './sevenzip-runtime.ts'
 import { inputPath } from './sevenzip-system.ts'
 import { ComplaintReader, wrongPassword } from './sevenzip-text.ts'
+import { systemFiles } from './system-files.ts'
 import type { Member, Task } from './task.ts'
 import type { WasmModule } from './webassembly.ts'
 import type { ZipEntry } from './zip-directory.ts'
@@ -20,19 +21,35 @@ export async function* unpackSevenZip(task: Task, format: SevenZipFormat): Async
   const passwords = listing.isEncrypted ? passwordsOf(task) : [listing.password]
   const name = isStream ? streamName(format, task.filename) : null
   const label = isStream ? (name ?? 'the content') : null
-  const extraction = new Extraction({ task, type, input: task.payload, listed: listing.members, label })
+  const extraction = new Extraction({
+    task,
+    type,
+    input: task.payload,
+    listed: listing.members,
+    system: systemFiles(type, listing.members),
+    label,
+  })
   let count = 0
   try {
     for await (const member of extraction.run(program, passwords)) {
       count++
-      yield isStream ? { ...member, path: null, name } : member
+      yield isStream ? { ...member, path: null, name } : named(member, task.filename)
     }
   } finally {
     if (count > 0 || !weakFormats.has(format)) report(task, extraction)
   }
 }
 
-const streamFormats: ReadonlySet<SevenZipFormat> = new Set(['bz2', 'lzma', 'swf', 'xz', 'z'])
+const streamFormats: ReadonlySet<SevenZipFormat> = new Set(['bz2', 'lzma', 'mslz', 'swf', 'xz', 'z'])
+
+/** A disk without a volume that 7-Zip knows comes out whole, under a name made of that of the payload. */
+function named(member: Member, filename: string | null): Member {
+  if (!member.path?.startsWith(ownName)) return member
+  const stem = (filename === null ? null : baseName(filename))?.replace(/\.[A-Za-z0-9]{1,8}$/, '')
+  return { ...member, path: null, name: `${stem ?? 'disk'}${member.path.slice(ownName.length)}` }
+}
+
+const ownName = `${inputPath.slice(1)}~`
 
 function report(task: Task, extraction: Extraction): void {
   for (const { path, reason } of extraction.problems) task.fault(path, reason)
@@ -40,21 +57,29 @@ function report(task: Task, extraction: Extraction): void {
   for (const path of extraction.shut) task.lock(path)
 }
 
+/** Content of what 7-Zip was given one member of. */
+export interface OnlyContent {
+  content: Uint8Array | null
+  problem: string | null
+}
+
 /** Content of a zip member with a method that only 7-Zip knows: it gets a zip of that one member. */
-export async function unpackZipData(
-  task: Task,
-  entry: ZipEntry,
-  data: Uint8Array,
-): Promise<{ content: Uint8Array | null; problem: string | null }> {
-  const program = await loadSevenZip()
+export function unpackZipData(task: Task, entry: ZipEntry, data: Uint8Array): Promise<OnlyContent> {
   const listed = [{ path: memberName, size: entry.size, isEncrypted: false, type: '-' }]
-  const input = zipOfOne(entry, data)
-  const extraction = new Extraction({ task, type: 'zip', input, listed, label: entry.path })
-  let content: Uint8Array | null = null
-  for await (const member of extraction.run(program, [noPassword])) content = member.content
   // The caller compares the CRC, where there is one.
-  const problem = content ? null : (extraction.problems[0]?.reason ?? 'could not be unpacked')
-  return { content, problem }
+  return unpackOnly({ task, type: 'zip', input: zipOfOne(entry, data), listed, label: entry.path })
+}
+
+/** Content of LZMA alone. */
+export function unpackLzma(task: Task, input: Uint8Array): Promise<OnlyContent> {
+  return unpackOnly({ task, type: 'lzma', input, listed: [], label: 'the content' })
+}
+
+async function unpackOnly(options: ExtractionInput): Promise<OnlyContent> {
+  const extraction = new Extraction(options)
+  let content: Uint8Array | null = null
+  for await (const member of extraction.run(await loadSevenZip(), [noPassword])) content = member.content
+  return { content, problem: content ? null : (extraction.problems[0]?.reason ?? 'could not be unpacked') }
 }
 
 /** Given where no password is needed: without one 7-Zip would ask. */
@@ -106,7 +131,7 @@ function runListing(
   type: string | null,
 ): SevenZipEnd | null {
   const format = type === null ? [] : [`-t${type}`]
-  const words = ['l', '-slt', '-ba', '-sccUTF-8', '-spd', `-p${password}`, ...format, inputPath]
+  const words = ['l', '-slt', '-ba', '-sccUTF-8', '-spd', '-sns', `-p${password}`, ...format, inputPath]
   try {
     return runSevenZip(program, words, host)
   } catch (error) {
