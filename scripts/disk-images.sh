@@ -18,7 +18,7 @@ seq -f 'line %g of a file in a folder' 60 >tree/folder/inner.txt
 packed() {
   case $1 in
   ntfs*) xz --delta=dist=2 --lzma2=preset=9e <"$1" >"$out/$1.xz" ;;
-  fat32*) bzip2 -9 <"$1" >"$out/$1.bz2" ;;
+  fat32*) zstd -19 -qc <"$1" >"$out/$1.zst" ;;
   *) gzip -9n <"$1" >"$out/$1.gz" ;;
   esac
 }

@@ -135,6 +135,7 @@ ruleHits(
     'two of them': gpg('two.gpg'),
     'a compressed message without a length': hex('A301 5BA396C4'),
     'a literal': hex('CB 0C 62 01 61 00000000 68656C6C 6F'),
+    'a literal in pieces': gpg('pieces.gpg'),
     'a one-pass signature': hex('900D 03 00 0A 01 FA4BF5905DE397B1 01 AC 00'),
   },
   {

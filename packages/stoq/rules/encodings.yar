@@ -210,7 +210,7 @@ rule pgp_armor {
 }
 
 // Packets with headers of the old or the new kind: a session key under a key (version 3 or 6) or a password (version 4 to 6),
-// a one-pass signature, compressed data, a literal that is all of the payload.
+// a one-pass signature, compressed data, a literal that is all of the payload or comes in pieces.
 rule pgp_message {
   meta:
     plugin = "extractor:gpg"
@@ -232,6 +232,10 @@ rule pgp_message {
         (uint8(i) == 2 and uint8(i + 1) == 0x78) or
         (uint8(i) == 3 and uint16be(i + 1) == 0x425A)
       )) or
-      ((uint8(0) == 0xAC or uint8(0) == 0xCB) and uint8(1) == filesize - 2 and (uint8(2) == 0x62 or uint8(2) == 0x74 or uint8(2) == 0x75))
+      (
+        ((uint8(0) == 0xAC and uint8(1) == filesize - 2) or
+          (uint8(0) == 0xCB and (uint8(1) == filesize - 2 or (uint8(1) >= 0xE9 and uint8(1) < 0xFF)))) and
+        (uint8(2) == 0x62 or uint8(2) == 0x74 or uint8(2) == 0x75)
+      )
     )
 }

@@ -11,7 +11,7 @@ const samples = new Map(readGolden(folder).map(({ name, payload }) => [name, pay
 async function readImage(name: string): Promise<Uint8Array> {
   const plain = samples.get(name)
   if (plain) return plain
-  const packed = ['gz', 'xz', 'bz2'].flatMap(suffix => samples.get(`${name}.${suffix}`) ?? [])
+  const packed = ['gz', 'xz', 'zst'].flatMap(suffix => samples.get(`${name}.${suffix}`) ?? [])
   const [image] = (await unpack(packed[0] ?? new Uint8Array(), { kwargs: { filename: `${name}.gz` } }))
     .members
   assert.ok(image, name)
