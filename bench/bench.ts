@@ -1,20 +1,23 @@
 /**
  * `npm run bench`: what stoQ costs over the least that the work can cost, as ratios in one run.
- * `npm run bench -- --runs 5 --small 6000 --bulk 300`
+ * `npm run bench -- --runs 5 --small 6000 --bulk 300 --nested 40`
  */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Corpus, smallFiles, systemBinaries } from './corpus.ts'
-import { printTable, type Row } from './table.ts'
+import { findSevenZip, nestedArchives } from './nested.ts'
+import { print, printTable, type Row } from './table.ts'
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '5' },
     small: { type: 'string', default: '6000' },
     bulk: { type: 'string', default: '300' },
+    nested: { type: 'string', default: '40' },
     keep: { type: 'string' },
   },
 })
@@ -41,6 +44,9 @@ printTable('Bulk', bulk, runs, [
   scan('stoq, to stdout', bulk, '-C', 'stdout'),
   scan('stoq, one process', bulk, '-C', 'stdout', '--max-processes', '1'),
 ])
+const sevenZip = findSevenZip()
+if (sevenZip) printExtraction(sevenZip)
+else print('\nNested archives: left out, as there is no 7z on this machine (apt-get install p7zip-full)')
 const work = { name: 'work', folder: workFolder(1000), files: 1000, bytes: 0 }
 printTable('A worker that computes for 5 ms', work, runs, [
   busy('stoq, one process', '--max-processes', '1'),
@@ -54,6 +60,34 @@ printTable('Start to exit', null, 20, [
   node('stoq, five nested zips', bin, 'yara', '-F', sample('zip_nested5.zip'), '-D', '-L', 'error'),
 ])
 rmSync(scratch, { recursive: true, force: true })
+
+/** stoQ beside `7z x` of every archive, of what comes out, and so on; both count the same children. */
+function printExtraction(program: string): void {
+  const nested = nestedArchives(corpora, program, Number(values.nested))
+  const peer = (processes: string) =>
+    node(
+      `7z x, ${processes} at once`,
+      join(root, 'bench/peer-seven-zip.ts'),
+      program,
+      nested.folder,
+      processes,
+    )
+  const stoq = scan('stoq, to stdout', nested, '-C', 'stdout')
+  printTable('Nested archives', nested, runs, [
+    peer('2'),
+    stoq,
+    peer('1'),
+    scan('stoq, one process', nested, '-C', 'stdout', '--max-processes', '1'),
+  ])
+  const documents = output(stoq).trim().split('\n')
+  const children = documents.reduce((sum, line) => sum + JSON.parse(line).results.length - 1, 0)
+  print(`\nChildren: 7z ${output(peer('1')).trim()}, stoq ${children}`)
+}
+
+function output({ command: [program = '', ...words], env }: Row): string {
+  const options = { encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, ...env } } as const
+  return spawnSync(program, words, { ...options, stdio: ['ignore', 'pipe', 'inherit'] }).stdout
+}
 
 function node(name: string, ...words: string[]): Row {
   return { name, command: [process.execPath, ...words], env: { STOQ_HOME: home } }

@@ -50,7 +50,8 @@ function binaries(): string[] {
     .map(entry => join(entry.parentPath, entry.name))
 }
 
-function smallFile(seed: number): Uint8Array {
+/** 10 KB of text (even seeds) or noise. */
+export function smallFile(seed: number): Uint8Array {
   const content = new Uint8Array(10_240)
   let state = seed + 1
   const isText = seed % 2 === 0
@@ -61,7 +62,8 @@ function smallFile(seed: number): Uint8Array {
   return content
 }
 
-function describe(name: string, folder: string): Corpus {
+/** Counts what is in a folder. */
+export function describe(name: string, folder: string): Corpus {
   const sizes = readdirSync(folder).map(file => statSync(join(folder, file)).size)
   return { name, folder, files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
 }
