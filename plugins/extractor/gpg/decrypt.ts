@@ -1,4 +1,5 @@
 import type { PrivateKey, SessionKey } from 'openpgp'
+import { loadOpenPgp } from './library.ts'
 import type { Limits } from './limits.ts'
 import type { Layer } from './messages.ts'
 import { bodyOf, type Packet, tags } from './packets.ts'
@@ -85,7 +86,7 @@ async function opener(
   { sessions, data }: Layer,
   limits: Limits,
 ): Promise<(secret: Secret) => Promise<Uint8Array | null>> {
-  const { readMessage, decryptSessionKeys, config: defaults } = await import('openpgp')
+  const { readMessage, decryptSessionKeys, config: defaults } = await loadOpenPgp()
   const config = { ...defaults, ...lenient }
   const parts = data ? [...sessions, data] : sessions
   const binaryMessage = Buffer.concat(parts.map(({ start, end }) => bytes.subarray(start, end)))

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import type { PrivateKey } from 'openpgp'
 import { errorText, type Logger } from 'stoq'
+import { loadOpenPgp } from './library.ts'
 import { readPackets } from './packets.ts'
 
 /** Where keys are looked for. */
@@ -51,7 +52,7 @@ function isKeyFile(path: string): boolean {
 }
 
 async function readKeyFile(path: string): Promise<PrivateKey[]> {
-  const { readPrivateKeys } = await import('openpgp')
+  const { readPrivateKeys } = await loadOpenPgp()
   const content = readFileSync(path)
   if (content.includes('-----BEGIN PGP PRIVATE KEY BLOCK-----'))
     return readPrivateKeys({ armoredKeys: content.toString('utf8') })
@@ -73,7 +74,7 @@ async function unlock(
   log: Logger,
 ): Promise<PrivateKey | null> {
   if (key.isDecrypted()) return key
-  const { decryptKey } = await import('openpgp')
+  const { decryptKey } = await loadOpenPgp()
   try {
     return await decryptKey({ privateKey: key, passphrase: [...passphrases] })
   } catch {

@@ -1,4 +1,5 @@
 import { constants, createInflate, createInflateRaw, inflateRawSync, inflateSync } from 'node:zlib'
+import { loadOpenPgp } from './library.ts'
 import type { Limits } from './limits.ts'
 import { rawConfig } from './raw-packets.ts'
 
@@ -83,7 +84,7 @@ function codeOf(error: unknown): string {
 }
 
 async function unfoldBzip2(body: Uint8Array, limits: Limits): Promise<Uint8Array | null> {
-  const { CompressedDataPacket, config } = await import('openpgp')
+  const { CompressedDataPacket, config } = await loadOpenPgp()
   const maxDecompressedMessageSize = Math.min(maxBzip2, limits.bytesLeft)
   const packet = new CompressedDataPacket() as unknown as {
     read(bytes: Uint8Array, settings: object): Promise<void>
