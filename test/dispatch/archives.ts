@@ -133,7 +133,7 @@ ruleHits(
   { 'too many bits': hex('1F9D91 48CA'), 'reserved flags': hex('1F9DF0 48CA') },
 )
 
-const kept = (name: string) => golden('extractor/decompress', name)
+const kept = (name: string) => golden(`extractor/decompress/${name}`)
 const image = (name: string) => gunzipSync(kept(`${name}.gz`))
 const program = (name: string) => mask(kept(`${name}.masked`))
 ruleHits(
