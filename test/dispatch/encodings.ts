@@ -105,6 +105,47 @@ ruleHits(
     noise: sample('random_4k.bin'),
   },
 )
+
+const script = (name: string) => golden(`decoder/script/${name}.masked`)
+ruleHits(
+  'vba_text',
+  { 'the source of a module': script('module.bas') },
+  { 'text about it': latin1('An Attribute VB_Name begins every module of VBA') },
+)
+ruleHits(
+  'script_utf16',
+  {
+    'UTF-16 with its mark': script('utf16_mark.vbs'),
+    'UTF-16 with the other mark': script('utf16_high.js'),
+    'UTF-16 without one': script('utf16_bare.js'),
+  },
+  { 'text of single bytes': script('strings.vbs'), 'a program': sample('pe32.exe'), zeros: Buffer.alloc(64) },
+)
+ruleHits(
+  'script_text',
+  {
+    VBScript: script('strings.vbs'),
+    JScript: script('strings.js'),
+    PowerShell: script('strings.ps1'),
+    'a batch file': script('strings.bat'),
+    'a page with scripts': script('page.hta'),
+    'an encoded script': script('encoded.vbe'),
+    'a command': script('command.txt'),
+    'a program as numbers': script('numbers.ps1'),
+    'letters as numbers': latin1('var a = this["\\x61\\x6c\\x65\\x72\\x74"]'),
+    'text with a mark of UTF-8': Buffer.from('\ufeffpowershell.exe'),
+  },
+  {
+    'a program that names PowerShell': Buffer.concat([
+      sample('pe32.exe'),
+      latin1('powershell CreateObject('),
+    ]),
+    'an ELF program that names it': Buffer.concat([sample('elf64_dyn'), latin1('powershell')]),
+    'a zip that names it': Buffer.concat([latin1('PK\x03\x04\x14\0'), latin1('powershell')]),
+    'a PDF that names it': latin1('%PDF-1.7\n% what powershell is'),
+    'other text': latin1('A sentence about shells, characters and objects.'),
+  },
+)
 test('programs under a XOR key are found with their key', () => {
   assert.deepEqual(hits(sample('xor1_ff.bin')), ['xor_This_program_key_255'])
   assert.ok(!hits(latin1('This program cannot be run in DOS mode')).some(rule => rule.startsWith('xor_')))

@@ -239,3 +239,75 @@ rule pgp_message {
       )
     )
 }
+
+// The source of a VBA module, as Office has it: "Attribute VB_Name".
+rule vba_text {
+  meta:
+    plugin = "decoder:script"
+    save = "True"
+  condition:
+    uint32be(0) == 0x41747472 and uint32be(4) == 0x69627574 and uint32be(8) == 0x65205642 and uint32be(12) == 0x5F4E616D
+}
+
+// UTF-16, with its mark or with letters of ASCII: scripts of Windows that are kept so are few, and so is other such text.
+rule script_utf16 {
+  meta:
+    plugin = "decoder:script"
+    save = "True"
+  condition:
+    uint16be(0) == 0xFFFE or
+    uint16be(0) == 0xFEFF or
+    (
+      uint8(0) >= 0x09 and uint8(0) < 0x7F and uint8(2) >= 0x09 and uint8(2) < 0x7F and uint8(4) >= 0x09 and uint8(4) < 0x7F and
+      uint8(6) >= 0x09 and uint8(6) < 0x7F and (uint32be(0) & 0x00FF00FF) == 0 and (uint32be(4) & 0x00FF00FF) == 0
+    )
+}
+
+// Text with a word of what scripts decode or run. The words are looked for where the first bytes are no control characters,
+// which those of programs, archives and images are; PDF and RTF files are no scripts.
+rule script_text {
+  meta:
+    plugin = "decoder:script"
+    save = "True"
+  strings:
+    // Few in every case: each of them is sixteen for the engine, which takes twice as long with more than 99 of all.
+    $powershell = "powershell" nocase
+    $create = "createobject(" nocase
+    $base64 = "frombase64string" nocase
+    $char = "[char]" nocase
+    $chr = "chr(" nocase
+    $wscript1 = "WScript."
+    $wscript2 = "wscript."
+    $activex = "ActiveXObject"
+    $execute1 = "Execute("
+    $execute2 = "ExecuteGlobal"
+    $invoke1 = "Invoke-Expression"
+    $invoke2 = "IEX("
+    $enc1 = " -enc "
+    $enc2 = " -EncodedCommand"
+    $reverse = "StrReverse("
+    $comspec1 = "%comspec"
+    $comspec2 = "%COMSPEC"
+    $join = "-join"
+    $caret1 = "^w^e"
+    $caret2 = "^W^E"
+    $charcode = "fromCharCode"
+    $eval = "eval("
+    $unescape = "unescape("
+    $atob = "atob("
+    $screnc = "#@~^"
+    $format = "}{0}"
+    $part0 = ":~0,"
+    $part1 = ":~1,"
+    $hex1 = "\\x65\\x"
+    $hex2 = "\\x74\\x"
+    $unicode = "\\u0065\\u00"
+    $data = "data:application/"
+    $program1 = "TVqQAAMA"
+    $program2 = "77,90,"
+    $program3 = "0x4d,0x5a"
+  condition:
+    uint32be(0) != 0x25504446 and (uint32be(0) | 0x00002020) != 0x7B5C7274 and
+    for all i in (0..11) : (uint8(i) >= 0x20 or uint8(i) == 0x09 or uint8(i) == 0x0A or uint8(i) == 0x0D) and
+    any of them
+}

@@ -1,0 +1,4 @@
+// eval("nothing" is hidden)
+function f(a) {
+  return a + 'b' // more
+}
