@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { golden, hex, hits, latin1, ruleHits, sample } from './rule-hits.ts'
 
 const base64 = (text: Uint8Array) => latin1(Buffer.from(text).toString('base64'))
@@ -145,6 +146,43 @@ ruleHits(
     'a PDF that names it': latin1('%PDF-1.7\n% what powershell is'),
     'other text': latin1('A sentence about shells, characters and objects.'),
   },
+)
+const named = sample('gz_text.txt.gz')
+ruleHits(
+  'gzip_inside',
+  {
+    'a stream in a program': Buffer.concat([sample('pe32.exe'), gzipSync('text')]),
+    'a stream with a name': Buffer.concat([latin1('resource'), named]),
+  },
+  {
+    'a gzip file': named,
+    'gzip files in an archive': Buffer.concat([sample('tar_plain.tar'), named]),
+    'a zip with a gzip file, stored': Buffer.concat([sample('zip_stored.zip'), named]),
+    'a header with flags that nobody sets': latin1('..\x1f\x8b\x08\xe0\0\0\0\0\0\x03'),
+    noise: sample('random_4k.bin'),
+  },
+)
+ruleHits(
+  'zlib_file',
+  {
+    'a stream of each level': deflateSync('text', { level: 9 }),
+    'a stream of level 1': deflateSync('text', { level: 1 }),
+    'a hidden file of Office': Buffer.concat([
+      latin1('ActiveMime\0\0\x01\xf0'.padEnd(50, '\0')),
+      deflateSync('text'),
+    ]),
+  },
+  {
+    'a picture': sample('png_plain.png'),
+    'a PDF': sample('pdf_text.pdf'),
+    'a header before what is no block': latin1('x\x9c\xff\xff'),
+    'a stream that begins later': Buffer.concat([latin1('.'), deflateSync('text')]),
+  },
+)
+ruleHits(
+  'dotnet_deflate',
+  { 'how .NET begins': hex('EDBD07601C499625262F6DCA7B7F4AF54AD7E074A10880601324D8904010') },
+  { 'another beginning': hex('EDBD07601C499624'), 'a zlib stream': deflateSync('text') },
 )
 test('programs under a XOR key are found with their key', () => {
   assert.deepEqual(hits(sample('xor1_ff.bin')), ['xor_This_program_key_255'])

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { Budget, type ExtractedResult, type Payload, type PluginContext } from 'stoq'
 import { PeCarver } from '../../plugins/carver/pe/pe.ts'
 import { Base64Decoder } from '../../plugins/decoder/b64/b64.ts'
+import { GzipDecoder } from '../../plugins/decoder/gzip/gzip.ts'
 import { HexDecoder } from '../../plugins/decoder/hex/hex.ts'
 import { UrlDecoder } from '../../plugins/decoder/url/url.ts'
 import { XorDecoder } from '../../plugins/decoder/xor/xor.ts'
@@ -107,6 +108,10 @@ const plugins: Record<string, (payload: Payload) => unknown> = {
   'decoder:b64': payload => new Base64Decoder().decode(payload, {}, context()),
   'decoder:b64, embedded': payload =>
     drain(new Base64Decoder().decode(payload, { embedded: true }, context())),
+  'decoder:gzip': async payload => {
+    const found = await new GzipDecoder().decode(payload, {}, context())
+    for await (const _ of found ?? []);
+  },
   'decoder:hex, embedded': payload => drain(new HexDecoder().decode(payload, { embedded: true }, context())),
   'decoder:url, embedded': payload => drain(new UrlDecoder().decode(payload, { embedded: true }, context())),
   'decoder:xor': payload => {

@@ -311,3 +311,43 @@ rule script_text {
     for all i in (0..11) : (uint8(i) >= 0x20 or uint8(i) == 0x09 or uint8(i) == 0x0A or uint8(i) == 0x0D) and
     any of them
 }
+
+// A gzip header inside of another payload: deflate, no flag or the one for a name, usual level and system. Archives have
+// plugins that know what such a member is called, and a gzip file is unpacked as one.
+rule gzip_inside {
+  meta:
+    plugin = "decoder:gzip"
+    save = "True"
+    formats = "gzip"
+  strings:
+    $gzip = { 1F 8B 08 ( 00 | 08 ) [4] ( 00 | 02 | 04 ) ( 00 | 03 | 07 | 0A | 0B | FF ) }
+  condition:
+    $gzip in (1..filesize) and not (
+      zip_file or seven_zip_file or rar_file or cab_file or tar_file or cpio_file or ar_file or rpm_file or iso_file or
+      gzip_file
+    )
+}
+
+// Two bytes are no proof: zlib streams are looked for where a payload begins with one, and in "ActiveMime" of Office, which
+// hides an OLE2 file with macros so. PNG, PDF and many others are made of such streams and mean something else by them.
+rule zlib_file {
+  meta:
+    plugin = "decoder:gzip"
+    save = "True"
+  condition:
+    (
+      (uint16be(0) == 0x7801 or uint16be(0) == 0x785E or uint16be(0) == 0x789C or uint16be(0) == 0x78DA) and
+      (uint8(2) & 0x06) != 0x06
+    ) or
+    (uint32be(0) == 0x41637469 and uint32be(4) == 0x76654D69)
+}
+
+// Deflate without a header, as .NET begins it: what scripts of PowerShell unpack themselves with.
+rule dotnet_deflate {
+  meta:
+    plugin = "decoder:gzip"
+    save = "True"
+    raw = "True"
+  condition:
+    uint32be(0) == 0xEDBD0760 and uint32be(4) == 0x1C499625
+}
