@@ -80,3 +80,46 @@ test('a payload that starts inside of a larger buffer is decoded alike', () => {
   const buffer = Buffer.from('..hello')
   assert.equal(decode(buffer.subarray(2), { key: '1 2 3' })[1], decode('hello', { key: '1 2 3' })[1])
 })
+
+test('a key that is incremented grows by one with every byte, and begins again behind 255', () => {
+  assert.equal(decode('\0\0\0', { key: '254', rolling: 'increment' })[1], '\xfe\xff\0')
+  assert.equal(decode('\0\0\0\0', { key: '1 10', rolling: 'Increment' })[1], '\x01\x0b\x03\x0d')
+})
+
+test('the bytes before take the place of a key that is used up, encrypted or plain', () => {
+  const encrypted = Uint8Array.of(0x41 ^ 7, 0x42, 0x43)
+  assert.equal(decode(encrypted, { key: 7, rolling: 'cipher' })[1], 'A\x04\x01')
+  assert.equal(decode(encrypted, { key: 7, rolling: 'plain' })[1], 'A\x03@')
+  assert.equal(decode('\x01\x02\x03\x04', { key: '1 2', rolling: 'cipher' })[1], '\0\0\x02\x06')
+})
+
+test('whatever was encrypted with a rolling key comes back', () => {
+  /** The other direction, written down as it is described. */
+  const encrypt = (plain: Uint8Array, key: Uint8Array, rolling: string) => {
+    const encrypted: number[] = []
+    for (const [index, byte] of plain.entries()) {
+      const own = key[index % key.length] ?? 0
+      const back = index - key.length
+      const fed = rolling === 'cipher' ? encrypted[back] : plain[back]
+      const value = rolling === 'increment' ? (own + index) % 256 : back < 0 ? own : (fed ?? 0)
+      encrypted.push(byte ^ value)
+    }
+    return Uint8Array.from(encrypted)
+  }
+  const bytes = fc.uint8Array({ maxLength: 600 })
+  const rollings = fc.constantFrom('increment', 'cipher', 'plain')
+  fc.assert(
+    fc.property(bytes, fc.uint8Array({ minLength: 1, maxLength: 20 }), rollings, (payload, key, rolling) => {
+      const found = decode(encrypt(payload, key, rolling), { key, rolling })[1]
+      assert.equal(found, Buffer.from(payload).toString('latin1'))
+    }),
+  )
+})
+
+test('another word for rolling is a fault, not a key that stays', () => {
+  assertRefused(
+    { key: '1', rolling: 'decrement' },
+    /rolling must be increment, cipher, plain, got 'decrement'/,
+  )
+  assertRefused({ key: '1', rolling: '' }, /got ''/)
+})
