@@ -46,9 +46,15 @@ async function keysOf(stoq: Stoq, manifest: PluginManifest): Promise<string[]> {
   const keys = new Set<string>()
   for (const { name: filename, payload, kwargs } of readGolden(folder)) {
     const call = (plugin as Record<string, (...given: unknown[]) => unknown>)[method]
-    const result = await call?.call(plugin, payload, { filename, ...kwargs }, context())
-    await collect(result, keys)
+    try {
+      await collect(await call?.call(plugin, payload, { filename, ...kwargs }, context()), keys)
+    } catch (error) {
+      // A damaged sample: what came before the fault counts.
+      if (!(error instanceof StoqError)) throw error
+    }
   }
+  // Keywords for the plugins below are no result.
+  keys.delete('kwargs')
   return [...keys].sort()
 }
 
@@ -83,12 +89,7 @@ function context(): PluginContext {
 async function collect(result: unknown, keys: Set<string>): Promise<void> {
   if (typeof result !== 'object' || result === null || result instanceof Uint8Array) return
   if (Symbol.iterator in result || Symbol.asyncIterator in result) {
-    try {
-      for await (const item of result as AsyncIterable<unknown>) await collect(item, keys)
-    } catch (error) {
-      // Some samples are damaged: what was found before that is told of.
-      if (!(error instanceof StoqError)) throw error
-    }
+    for await (const item of result as AsyncIterable<unknown>) await collect(item, keys)
     return
   }
   for (const key of Object.keys(result)) keys.add(key)
