@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readGolden } from 'stoq/testing'
+import { systemFiles } from './system-files.ts'
 import { unpack } from './test-archives.ts'
 
 const folder = fileURLToPath(new URL('../../../test/golden/extractor/decompress', import.meta.url))
@@ -87,10 +88,20 @@ test('a disc that is a disk too is read as the disc', async () => {
   assert.equal(members[0]?.meta['archive_type'], 'iso')
 })
 
-test('what a volume keeps for itself is no content, what has the name of it is', async () => {
-  const image = Buffer.from(await readImage('ntfs.img'))
-  const { members } = await unpack(image)
+test('what a volume keeps for itself is no content', async () => {
+  const { members } = await unpack(await readImage('ntfs.img'))
   assert.ok(members.every(({ meta }) => !String(meta['filename']).startsWith('$')))
+})
+
+test('what somebody put under such a name is content', () => {
+  const listed = ['[SYSTEM]/$MFT', '[SYSTEM]/$Secure:$SDS', 'a', '[SYSTEM]/$MFT', '[SYSTEM]/$evil'].map(
+    path => {
+      return { path, size: 1, isEncrypted: false, type: '-' }
+    },
+  )
+  const left = listed.filter(member => !systemFiles('ntfs', listed).has(member))
+  assert.deepEqual(left, listed.slice(2))
+  assert.equal(systemFiles('zip', listed).size, 0)
 })
 
 test('images that 7-Zip does not open say so', async () => {

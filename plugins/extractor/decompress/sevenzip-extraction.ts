@@ -31,6 +31,9 @@ const defaultMaxHeld = 128 * 2 ** 20
 
 const outputFolder = '/o/'
 
+/** No questions, no progress, names in UTF-8 and as they are, with the streams of NTFS. */
+const switches = ['-y', '-bso0', '-bsp0', '-sccUTF-8', '-spd', '-sns']
+
 /**
  * Formats in which members are packed together: 7-Zip unpacks also what is refused, silently, and could not be stopped
  * meanwhile. Of the others it passes over the data. Where 7-Zip finds out what is inside it may be one of them.
@@ -125,18 +128,9 @@ export class Extraction implements SevenZipHost {
     this.#unmade.clear()
     const { type } = this.#options
     const format = type === null ? [] : [`-t${type}`]
-    const switches = [
-      '-y',
-      '-bso0',
-      '-bsp0',
-      '-sccUTF-8',
-      '-spd',
-      '-sns',
-      `-o${outputFolder}`,
-      `-p${this.#password}`,
-    ]
+    const own = [`-o${outputFolder}`, `-p${this.#password}`]
     try {
-      return this.#finish(runSevenZip(program, ['x', ...switches, ...format, inputPath], this))
+      return this.#finish(runSevenZip(program, ['x', ...switches, ...own, ...format, inputPath], this))
     } catch (error) {
       this.#made = null
       if (error instanceof HeldEnough) return 'early'
