@@ -82,6 +82,8 @@ ruleHits(
     'pairs with colons': latin1(pairs.join(':')),
     'a list of Basic': latin1(`Array(${pairs.map(pair => `&H${pair}`).join(', ')})`),
     'a zip': latin1(sample('zip_plain.zip').toString('hex')),
+    'a page': latin1(latin1('<script>run()</script>').toString('hex')),
+    'base64 of a program': latin1(latin1(program).toString('hex')),
   },
   {
     'a program': sample('pe32.exe'),

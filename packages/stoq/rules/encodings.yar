@@ -167,6 +167,9 @@ rule hexadecimal_file {
     $gzip2 = "1f8b0800" ascii wide
     $elf1 = "7F454C46" ascii wide
     $elf2 = "7f454c46" ascii wide
+    $script1 = "3C736372697074" ascii wide // <script
+    $script2 = "3c736372697074" ascii wide
+    $base64 = "545671514141" ascii wide // TVqQAA
   condition:
     any of them and not rtf_file
 }

@@ -10,7 +10,7 @@ export interface Line {
 
 const longestLine = 400
 const start = /^[ \t]*(?:0x)?([0-9a-f]{4,16})(h?:|h)?(?:[ \t]+|$)/i
-const groupOfDigits = /([ \t]*)((?:[0-9a-f]{2}){1,8})(?=[ \t|-]|$)-?/iy
+const groupOfDigits = /([ \t]{0,60})((?:[0-9a-f]{2}){1,8})(?=[ \t|-]|$)-?/iy
 
 /** The lines of a payload, `*` too, without those that are blank; null for one that is no line of a listing. */
 export function* linesOf(payload: Uint8Array): Generator<Line | '*' | null, void> {
