@@ -70,11 +70,9 @@ rule base64_inside {
     $word1 = "powershell" base64 base64wide
     $word2 = "WScript.Shell" base64 base64wide
     $word3 = "New-Object" base64 base64wide
-    $word4 = "FromBase64String" base64 base64wide
     $wide1 = "New-Object" wide base64 base64wide
     $wide2 = "Invoke-" wide base64 base64wide
     $wide3 = "powershell" wide base64 base64wide
-    $wide4 = "FromBase64String" wide base64 base64wide
   condition:
     any of them
 }
