@@ -37,6 +37,11 @@ test('a key that is no text is told as hex', async () => {
   ])
 })
 
+test('a key that is nearly right finds nothing again', async () => {
+  const key = makeNoise(2, 908583636)
+  assert.equal((await carve(Buffer.concat([xor(program, key), makeNoise(50)])))?.length, 1)
+})
+
 test('keys of every length below key_length are found, once each, wherever the program begins', async () => {
   const seeds = fc.integer({ min: 1, max: 2 ** 31 })
   const property = fc.asyncProperty(

@@ -50,10 +50,17 @@ export class PeHamBruteCarver extends StoqCarverPlugin {
     if (end < payload.length) {
       context.budget.cut('maximum_size', `keys are guessed from the first ${end} bytes of ${payload.length}`)
     }
+    const seen = new Set<number>()
     for (const key of guess(payload, end, limit, context)) {
       if (mustStop(context)) return
       const offset = findProgram(payload, key, end)
-      if (offset !== null) yield* this.#programs(payload, key, offset, context)
+      if (offset === null) continue
+      for await (const item of this.#programs(payload, key, offset, context)) {
+        // A key that is nearly right finds a ruin of what a better one has found whole.
+        const at = Number(item[0]['offset'])
+        if (!seen.has(at)) yield item
+        seen.add(at)
+      }
     }
   }
 
