@@ -58,5 +58,6 @@ function unlikeRun(record: RunRecord): Promise<Difference[]> {
 }
 
 function isAt({ path }: Difference, accepted: string): boolean {
-  return accepted.endsWith('*') ? path.startsWith(accepted.slice(0, -1)) : path === accepted
+  const parts = accepted.split('*').map(part => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`).test(path)
 }
