@@ -39,7 +39,7 @@ test('the packed package, installed elsewhere, lists its plugins and scans a fil
   )
   const names: string[] = packed.files.map((file: { path: string }) => file.path)
   assert.ok(
-    !names.some(name => /\.test\.|(?<!\.d)\.ts$|test\/golden|\.samples\.|node_modules/.test(name)),
+    !names.some(name => /\.test\.|(?<!\.d)\.ts$|test\/golden|\/test-|\.(samples|fixture)\.|node_modules/.test(name)),
     names.join('\n'),
   )
   const home = mkdtempSync(join(folder, 'home-'))
