@@ -13,7 +13,7 @@ import { drawTerminal } from './picture/svg.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const commands = [
-  'npx stoq scan samples/targz.tgz -L warning',
+  'npx stoq scan samples/invoice.eml --max-recursion 8 -L warning',
   'npx stoq explain samples/xor1_41.bin -L warning',
 ]
 const columns = 106
