@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { isProgram, type Program, run, type Service } from './service.ts'
@@ -46,8 +46,16 @@ function install(home: string): void {
   cpSync(found.Dir, source, { recursive: true })
   run('chmod', ['-R', 'u+w', source])
   writeFileSync(join(source, 'build/version/version.txt'), version)
+  useIndexOfIds(source)
   run('go', ['build', '-o', binary(home), './cmd/ferretdb'], { cwd: source })
   rmSync(source, { recursive: true, force: true })
+}
+
+/** Its indexes are on `->"_id"` and its queries ask for `->'$._id'`: SQLite would read every document for each id. */
+function useIndexOfIds(source: string): void {
+  const file = join(source, 'internal/backends/sqlite/metadata/metadata.go')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replace(`"->'$._id'"`, '`->"_id"`'))
 }
 
 function program(home: string): Program {

@@ -98,7 +98,10 @@ export class Run {
     const { archive_connector, id, ratelimit } = this.#worker
     const fault = await this.#output.prepare()
     if (fault) this.#fault(fault)
-    if (archive_connector) this.#archive = await this.#worker.loadConnector(archive_connector)
+    if (archive_connector) {
+      this.#archive = await this.#worker.loadConnector(archive_connector)
+      await this.#archive.connect()
+    }
     if (ratelimit) this.#rate = new RateLimit(parseRateLimit(ratelimit, id))
   }
 

@@ -59,7 +59,7 @@ export abstract class StoqConnectorPlugin extends StoqPlugin {
    */
   getPath?(kwargs: Kwargs): string | null | Promise<string | null>
 
-  /** Opens the connection, or opens it again. */
+  /** Opens the connection, or opens it again. Called before a run that saves here: what throws ends it before it begins. */
   connect(_force = false): void | Promise<void> {}
 
   /** Closes the connection. */

@@ -32,6 +32,7 @@ export class DocumentOutput {
     if (worker.saveresults) {
       const overrides = worker.format ? { format: worker.format } : {}
       this.#connector = await worker.loadConnector(worker.output_connector ?? default_connector, overrides)
+      await this.#connector.connect()
     }
     if (worker.decorator_plugin) this.#decorator = await worker.loadDecorator(worker.decorator_plugin)
     this.#place = placeOf(worker)
