@@ -28,7 +28,7 @@ export interface Receipt {
 /** What became of a message: every one ends as exactly one of these. */
 export interface MessageOutcome {
   /**
-   * `saved`: its documents are saved. `refused`: its TLP forbids it. `failed`: `error` says why.
+   * `saved`: its documents are saved. `refused`: its TLP forbids it, or its file is gone. `failed`: `error` says why.
    * `stopped`: stoQ ended before it was scanned.
    */
   state: 'saved' | 'refused' | 'failed' | 'stopped'
@@ -36,7 +36,7 @@ export interface MessageOutcome {
   documents: number
   error?: string
   /**
-   * True: the source may forget the message. False: it was stopped, or failed and could not be put on the error
+   * True: the source may forget the message. False: it was stopped, its file was gone, or it failed and could not be put on the error
    * queue: the source keeps it or hands it back.
    */
   acknowledge: boolean

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Trace } from '../dispatch/trace.ts'
 import { errorText, StoqError } from '../errors.ts'
@@ -201,6 +202,7 @@ export class Run {
       totals[state]++
       return { state, documents, acknowledge: true }
     } catch (error) {
+      if (this.#isVanished(message, error)) return this.#vanished(message)
       const state = this.#isStop(error) ? 'stopped' : 'failed'
       totals[state]++
       const acknowledge = state === 'failed' && (await this.#reject(message, error))
@@ -208,6 +210,19 @@ export class Run {
     } finally {
       this.onProgress?.()
     }
+  }
+
+  /** A watched folder is others' too: a file that they took away in time is no fault. */
+  #isVanished({ path }: Message, error: unknown): boolean {
+    const isUnread = error instanceof StoqError && /^STOQ_SOURCE_(UNREADABLE|FORBIDDEN)$/.test(error.code)
+    return isUnread && this.#source?.filesMayVanish === true && path !== undefined && !existsSync(path)
+  }
+
+  #vanished(message: Message): MessageOutcome {
+    const error = `${messageName(message)} is gone: it was not scanned`
+    this.#worker.stoq.log.warning(error)
+    this.totals.refused++
+    return { state: 'refused', documents: 0, error, acknowledge: false }
   }
 
   /** A payload that ended scan processes failed, although its document holds what was found. */

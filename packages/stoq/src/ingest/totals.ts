@@ -3,7 +3,7 @@ export interface RunTotals {
   ingested: number
   /** Payloads whose documents are saved. */
   saved: number
-  /** Payloads that their TLP forbids to scan. */
+  /** Payloads that their TLP forbids to scan, and files that were gone where that is no fault. */
   refused: number
   /** Payloads that could not be fetched, scanned or saved. */
   failed: number

@@ -9,6 +9,8 @@ export abstract class StoqSourcePlugin extends StoqPlugin {
   archive = ''
   /** True: documents are on the disk before a message counts as done. Queue sources set it. */
   durable = false
+  /** True: a file that is gone when it is its turn is warned of and counts as refused, not as failed. */
+  filesMayVanish = false
 
   /**
    * Puts every message and returns when there are no more. Must stop when `signal` is aborted.
