@@ -204,7 +204,7 @@ test('a file that vanishes before it is scanned is one warning and no failure', 
   assert.deepEqual({ refused, failed, saved }, { refused: 1, failed: 0, saved: 0 })
   assert.deepEqual(
     watched.log.filter(line => line.includes('short')).map(line => line.replace(scratch.home, '')),
-    ['WARNING] stoq: /in/short is gone: it was not scanned'],
+    ['WARNING stoq: /in/short is gone: it was not scanned'],
   )
   worker.multiprocessPut = multiprocessPut
   put(scratch.home, 'in/short')
