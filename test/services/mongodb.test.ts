@@ -230,7 +230,8 @@ mongoTest('two payloads of one sha1 are two files', async () => {
     ['one', one],
     ['two', two],
   ] as const)
-    assert.equal(String(Buffer.from((await connector.getFile({ sha256 })) ?? '')), text)
+    for (const kwargs of [{ sha256 }, { sha1: one.sha1, sha256 }, { conn_id: one.sha1, sha256 }])
+      assert.equal(String(Buffer.from((await connector.getFile(kwargs)) ?? '')), text)
 })
 
 mongoTest('what stoQ 1 has archived is found, and not sent again', async () => {

@@ -44,7 +44,7 @@ export class DocumentStore {
       await this.#put(collection, id, toStored(document), durable)
     } catch (error) {
       if (!isFormFault(error)) throw error
-      this.#log.info(`${id} is kept as packed JSON: ${(error as Error).message}`)
+      this.#log.debug(`${id} is kept as packed JSON: ${(error as Error).message}`)
       await this.#put(
         collection,
         id,

@@ -52,7 +52,7 @@ export class MongoDbConnector extends StoqConnectorPlugin {
    * `archive` bytes in GridFS. Waits for a server that is away. Gives what it can be found by.
    */
   async save(payload: object | string | Uint8Array, kwargs: SaveKwargs = {}): Promise<string> {
-    if (payload instanceof Uint8Array && (kwargs.archive || !kwargs.id)) {
+    if (payload instanceof Uint8Array) {
       const stream = Readable.from(payload.length > 0 ? [payload] : [])
       return this.saveStream({ size: payload.length, stream }, { ...hashPayload(payload), ...kwargs })
     }
@@ -158,9 +158,17 @@ async function find(payloads: PayloadStore, kwargs: Kwargs): Promise<StoredFile 
     if (typeof value !== 'string' || value === '') continue
     const isHash = !key.endsWith('id')
     const file = await payloads.find(isHash ? value.toLowerCase() : value, isHash ? key : undefined)
-    if (file) return file
+    if (file && isMeant(file, kwargs)) return file
   }
   return null
+}
+
+/** Two payloads of one sha1 can be made: what else the message tells must be true of the file. */
+function isMeant({ metadata }: StoredFile, kwargs: Kwargs): boolean {
+  return ['sha256', 'sha512'].every(key => {
+    const [known, told] = [metadata?.[key], kwargs[key]]
+    return typeof known !== 'string' || typeof told !== 'string' || known === told.toLowerCase()
+  })
 }
 
 function nameOf(kwargs: Kwargs): string {

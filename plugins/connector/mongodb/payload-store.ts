@@ -75,7 +75,7 @@ export class PayloadStore {
   /** The file of this id or, where `key` is given, with this hash. */
   async find(value: string, key?: string): Promise<StoredFile | null> {
     const ids = ObjectId.isValid(value) && value.length === 24 ? [value, new ObjectId(value)] : [value]
-    for (const id of key && key !== 'sha1' ? [] : ids) {
+    for (const id of key === 'md5' || key === 'sha512' ? [] : ids) {
       const file = await this.#attempt(() => this.#files.findOne({ _id: id }))
       if (file) return file
     }

@@ -211,6 +211,16 @@ test('a file that vanishes before it is scanned is one warning and no failure', 
   assert.deepEqual(await watched.until(1), ['in/short'])
 })
 
+test('a name that is no UTF-8 is told once, and the other files are read', async () => {
+  await using scratch = openScratch()
+  await using watched = await watch(scratch)
+  for (const last of [0xfe, 0xff])
+    writeFileSync(Buffer.concat([Buffer.from(join(scratch.home, 'in/n')), Buffer.of(last)]), 'x')
+  put(scratch.home, 'in/a')
+  assert.deepEqual(await watched.until(1), ['in/a'])
+  assert.equal(watched.log.filter(line => /no UTF-8/.test(line)).length, 1)
+})
+
 test('two directories are watched, and a path that is none is told at once', async () => {
   await using scratch = openScratch()
   await using watched = await watch(scratch, {}, ['one', 'two'])

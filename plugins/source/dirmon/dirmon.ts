@@ -40,7 +40,7 @@ export class DirMonSource extends StoqSourcePlugin {
   async ingest(signal: AbortSignal): Promise<boolean> {
     const roots = new Set(this.stoq.worker.namedPaths.map(path => resolve(path)))
     if (roots.size === 0)
-      throw new StoqError('STOQ_SOURCE_UNREADABLE', ['nothing', 'name directories with -F'])
+      throw new StoqError('STOQ_CLI_USAGE', ['dirmon watches directories: name them with -F'])
     // With --cron they are there already.
     for (const root of this.#monitors.length > 0 ? [] : roots) {
       const monitor = await this.#openMonitor(root)

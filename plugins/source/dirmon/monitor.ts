@@ -42,6 +42,7 @@ export class Monitor {
   readonly #inWork = new Map<string, string>()
   readonly #failed = new Map<string, { mark: string; tries: number; again: number }>()
   #nextRescan = 0
+  #hasToldOfName = false
 
   constructor(root: string, rules: MonitorRules, journal: Journal, log: Logger) {
     this.root = root
@@ -117,13 +118,21 @@ export class Monitor {
   async #lookFirst(path: string, signal: AbortSignal): Promise<void> {
     const found = await look(path, this.root)
     if (found.kind === 'folder') return this.#watch.enter(path, signal)
-    if (found.kind === 'none' || this.#inWork.has(path)) return
+    if (found.kind === 'none') return this.#tellOfName(path)
+    if (this.#inWork.has(path)) return
     const name = this.#nameOf(path)
     if (!isWanted(name, this.#rules)) return
     if (this.#journal.has(name, found.mark)) return this.#handOver(path, found.mark)
     const failed = this.#failed.get(path)
     if (failed?.mark === found.mark && (failed.tries >= mostTries || failed.again > performance.now())) return
     this.#wait(path, found.mark)
+  }
+
+  /** Node gives such a name with a sign for what it cannot read, and no file has that one. */
+  #tellOfName(path: string): void {
+    if (!path.includes('\uFFFD') || this.#hasToldOfName) return
+    this.#hasToldOfName = true
+    this.#log.warning(`${path}: its name is no UTF-8, and it is left out like all such files`)
   }
 
   #wait(path: string, mark: string): void {

@@ -213,9 +213,10 @@ export class Run {
   }
 
   /** A watched folder is others' too: a file that they took away in time is no fault. */
-  #isVanished({ path }: Message, error: unknown): boolean {
-    const isUnread = error instanceof StoqError && /^STOQ_SOURCE_(UNREADABLE|FORBIDDEN)$/.test(error.code)
-    return isUnread && this.#source?.filesMayVanish === true && path !== undefined && !existsSync(path)
+  #isVanished(message: Message, error: unknown): boolean {
+    if (!this.#source?.filesMayVanish || !(error instanceof StoqError)) return false
+    const isUnread = /^STOQ_SOURCE_(UNREADABLE|FORBIDDEN)$/.test(error.code)
+    return isUnread && message.path !== undefined && !existsSync(message.path)
   }
 
   #vanished(message: Message): MessageOutcome {
