@@ -65,7 +65,7 @@ test('with an archive the payload is saved first, and the message names it by it
   const { scratch, worker, published, file } = await openPublisher()
   await using _ = scratch
   worker.archive_connector = 'file'
-  await worker.start(null, { path: file, archive: 'file', filename: 'a.txt' })
+  await worker.start(null, { path: file, archive: 'file' })
   const message: Kwargs = published[0]?.message ?? {}
   assert.equal(message.path, undefined)
   assert.deepEqual([message['archive'], message['sha1'], message.filename], ['file', sha1, 'a.txt'])

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import {
   type ByteStream,
   hashPayload,
@@ -63,8 +63,9 @@ export class PublisherWorker extends StoqWorkerPlugin {
     if (!isStream) await connector.save(bytes, words)
     else if (connector.saveStream) await connector.saveStream(bytes(), words)
     else await connector.save(await this.stoq.getFile(String(kwargs.path)), words)
-    // Its path means nothing on another machine.
-    return { path: undefined, url: undefined, archive: name, ...hashes }
+    // Its path means nothing on another machine, its name does.
+    const filename = kwargs.filename ?? basename(String(kwargs.path ?? kwargs['url'] ?? hashes.sha1))
+    return { path: undefined, url: undefined, filename, archive: name, ...hashes }
   }
 
   /** A file is read as a stream, as often as it is needed. */
