@@ -1,4 +1,5 @@
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { DispatchCategory } from '../dispatch/plugin-meta.ts'
 import type { Trace } from '../dispatch/trace.ts'
 import type { ArchiveFacts } from '../payload/archive-facts.ts'
 import type { Kwargs } from '../plugin/plugin.ts'
@@ -17,6 +18,8 @@ export interface ScanEnvironment {
   magic: boolean
   /** Keeps a payload for the archive, in memory or in a file; null: nothing is archived. */
   leave: Leave | null
+  /** True: every payload that is found is kept, not only those whose rule says so, and no facts are made for an archive. */
+  keepsAll?: boolean
   /** Keeps a payload that waits in a file, where there is a place for it. */
   park?: (content: Uint8Array) => Parked
   /** `--metadata`: goes into the `source_meta` of every entry. */
@@ -48,12 +51,22 @@ export interface ScanTask {
   tlp: string
   /** True: the payload itself is for the archive too. */
   archive?: boolean
+  /** The one plugin that is asked, instead of the worker and the dispatcher; null: none is. */
+  only?: PluginRequest | null
   /** Calls that ended a scan process before: they are left out, and told. */
   skips?: readonly Skip[]
   /** Seconds for the payload, where less than the limit is left. */
   max_time?: number
   /** Is told which plugin works on which payload of the document from now on. */
   onCall?: (payloadId: number, plugin: string) => void
+}
+
+/** A plugin that a person asks for by name. */
+export interface PluginRequest {
+  category: DispatchCategory | 'reader'
+  name: string
+  /** Keywords of the call. */
+  kwargs: Record<string, string>
 }
 
 /** A call of a plugin on one payload of a document that is left out, because it did not come back. */

@@ -98,7 +98,7 @@ async function adopt({ walk, node, hit, call }: Opening, [given, content]: Extra
   scan.document.plugins[String(entry.payload_id)] = call.id
   const handed = { ...node.handed, ...(typeof kwargs === 'object' && kwargs) }
   await scanChild(walk, { ...node, handed }, entry, content, hashes.sha1)
-  if (hit.save) await leaveForArchive(scan, entry.payload_id, content)
+  if (hit.save || scan.env.keepsAll) await leaveForArchive(scan, entry.payload_id, content)
   return 'taken'
 }
 
@@ -128,6 +128,7 @@ async function scanChild(
     return
   }
   walk.scanned.set(sha1, entry)
+  if (walk.isOneCall) return
   const { source_meta, uuid } = entry
   const { handed } = node
   const kwargs: Kwargs = { ...scan.messageMeta, ...handed, source_meta, filename, uuid, size }

@@ -8,7 +8,14 @@ import { Budget } from './budget.ts'
 import { documentError, LimitReached, PluginCallContext } from './call-plugin.ts'
 import { type Collected, collect } from './collect.ts'
 import { inheritedMetadata, rootEntry, rootFilename, rootUuid } from './entry.ts'
-import type { ArchiveItem, ScanEnvironment, ScanOutcome, ScanTask, Skip } from './environment.ts'
+import type {
+  ArchiveItem,
+  PluginRequest,
+  ScanEnvironment,
+  ScanOutcome,
+  ScanTask,
+  Skip,
+} from './environment.ts'
 import { NeedsRights } from './rights.ts'
 import { bookSkip } from './skip.ts'
 import { takeApart } from './take-apart.ts'
@@ -48,10 +55,23 @@ export async function scanPayload(env: ScanEnvironment, task: ScanTask): Promise
   const scan = openScan(env, task, entry, kwargs, magic)
   traceRoot(scan, entry, hashes)
   if (payload && task.archive) await leaveForArchive(scan, 0, payload)
+  if (task.only !== undefined) return askOne(scan, payload, entry, task.only)
   const { elements, handled } = await runWorker(scan, env.worker, payload, kwargs, 0)
   if (handled) return { documents: [], archive: scan.archive }
   if (payload && hashes && env.dispatcher) await takeApart(scan, payload, entry, hashes.sha1)
   return { documents: finish(scan, elements), archive: scan.archive }
+}
+
+/** A request of a person, in the shell: other scans do not load what it takes. */
+async function askOne(
+  scan: PayloadScan,
+  payload: Payload | null,
+  entry: ResultEntry,
+  only: PluginRequest | null,
+): Promise<ScanOutcome> {
+  const { askOnly } = await import('./ask-only.ts')
+  const result = payload && only ? await askOnly(scan, payload, entry, only) : null
+  return { documents: finish(scan, [result]), archive: scan.archive }
 }
 
 function openScan(
@@ -83,11 +103,16 @@ export async function leaveForArchive(
   payload_id: number,
   content: Payload,
 ): Promise<void> {
-  if (!scan.env.leave) return
+  const { leave, keepsAll } = scan.env
+  if (!leave) return
+  if (keepsAll) {
+    scan.archive.push({ payload_id, content: leave(content), facts: { ssdeep: '', 'content-type': '' } })
+    return
+  }
   // Only runs that archive need libmagic and fuzzy hashes.
   const { archiveFacts } = await import('../payload/archive-facts.ts')
   const facts = await archiveFacts(content)
-  scan.archive.push({ payload_id, content: scan.env.leave(content), facts })
+  scan.archive.push({ payload_id, content: leave(content), facts })
 }
 
 /** One scan of one payload by one worker; a fault becomes an error of the document. */

@@ -10,7 +10,7 @@ import { bookFault, type PayloadScan, runWorker } from './scan-payload.ts'
 import { bookSkip } from './skip.ts'
 import { mayScan } from './tlp.ts'
 import { takeTurns } from './turn.ts'
-import { enqueue, type Node, takeOut, type Walk } from './walk.ts'
+import { enqueue, type Node, newWalk, takeOut, type Walk } from './walk.ts'
 
 /** Takes a payload apart, breadth first, every sibling; each distinct content is scanned and taken apart once. */
 export async function takeApart(
@@ -19,13 +19,7 @@ export async function takeApart(
   root: ResultEntry,
   sha1: string,
 ): Promise<void> {
-  const walk: Walk = {
-    scan,
-    waiting: [],
-    held: 0,
-    scanned: new Map([[sha1, root]]),
-    reported: new Set(),
-  }
+  const walk = newWalk(scan, root, sha1)
   enqueue(walk, { entry: root, payload, depth: 0, lineage: [sha1], handed: {} })
   for (let index = 0; index < walk.waiting.length; index++) {
     const next = walk.waiting[index]
@@ -72,7 +66,8 @@ async function dispatch(walk: Walk, node: Node): Promise<void> {
   }
 }
 
-async function callOne(walk: Walk, node: Node, hit: RuleHit, call: PluginCall): Promise<void> {
+/** One plugin on one payload: its faults are data. */
+export async function callOne(walk: Walk, node: Node, hit: RuleHit, call: PluginCall): Promise<void> {
   const { scan } = walk
   const { payload_id } = node.entry
   if (call.category !== 'worker' && bookSkip(scan, payload_id, call.id)) return

@@ -35,6 +35,13 @@ export interface Walk {
   scanned: Map<string, ResultEntry>
   /** parent, plugin and sha1 of every child that was reported. */
   reported: Set<string>
+  /** True: what is found is listed, but neither scanned nor taken apart. */
+  isOneCall: boolean
+}
+
+/** What is known at the beginning: the root payload. */
+export function newWalk(scan: PayloadScan, root: ResultEntry, sha1: string, isOneCall = false): Walk {
+  return { scan, waiting: [], held: 0, scanned: new Map([[sha1, root]]), reported: new Set(), isOneCall }
 }
 
 /** Only payloads that a rule has plugins for are kept, and only down to the depth limit. */

@@ -75,7 +75,7 @@ export class InProcessScanner implements Scanner {
 /** What every payload is scanned with, in whatever process. Throws when no dispatch rules are left. */
 export async function openEnvironment(
   worker: StoqWorkerPlugin,
-  { limits, magic, archiving, ingestMetadata, trace }: ScanPlan,
+  { limits, magic, archiving, keepsAll = false, ingestMetadata, trace }: ScanPlan,
   leave: (content: Uint8Array) => LeftBytes,
 ): Promise<ScanEnvironment> {
   const { settings, ending, log } = worker.stoq
@@ -85,7 +85,8 @@ export async function openEnvironment(
     dispatcher: worker.dispatch ? await Dispatcher.load({ files, engine, log }) : null,
     limits,
     magic,
-    leave: archiving ? leave : null,
+    leave: archiving || keepsAll ? leave : null,
+    keepsAll,
     ingestMetadata,
     signal: ending.signal,
     onAbsent: tellOnce(worker),

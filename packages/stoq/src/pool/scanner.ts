@@ -49,6 +49,8 @@ export interface ScanPlan {
   limits: ScanLimits
   magic: boolean
   archiving: boolean
+  /** True: the bytes of every payload that is found are left for whoever asked for the scan, as if for an archive. */
+  keepsAll?: boolean
   ingestMetadata: Readonly<Record<string, unknown>>
   trace: Trace | null
 }
