@@ -27,6 +27,7 @@ Commands:
                            (yara with dispatching when nothing is set)
   WORKER [flags]           Run a worker: 'stoq list' names them, 'stoq WORKER --help' shows its flags
   explain FILE [flags]     Show which rules match, which plugins they choose, and why others are not
+  shell                    Look at a payload by hand: read, run, dispatch, hexdump ... one step at a time
   list                     List the plugins
   help                     This text
   --version                The version

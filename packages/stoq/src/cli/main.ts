@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<Command>> = {
   list: async () => (await import('./list.ts')).list,
   scan: async () => (await import('./scan.ts')).scan,
   explain: async () => (await import('./explain.ts')).explain,
+  shell: async () => (await import('./shell/shell.ts')).shell,
 }
 const aliases = new Map([
   ['-h', 'help'],

@@ -201,6 +201,11 @@ interface ConfigFile {
   scan: Record<string, string>
 }
 
+/** One setting from its text, as if it stood in `stoq.cfg`. Throws STOQ_CONFIG_VALUE, which names `where`. */
+export function readSetting(key: string, text: string, where: string): SettingsInput {
+  return isSetting(key) ? { [key]: convert(key, text, where) } : {}
+}
+
 function readConfig(file: string): ConfigFile {
   const result: ConfigFile = { known: {}, extra: {}, scan: {} }
   if (!existsSync(file)) return result

@@ -62,7 +62,8 @@ function openLeft(file: string): { descriptor: number; size: number } {
   throw new StoqError('STOQ_SOURCE_UNREADABLE', [file, 'it is no file'])
 }
 
-function readLeft(file: string): Uint8Array {
+/** The bytes of a file that a scan process left. */
+export function readLeft(file: string): Uint8Array {
   const { descriptor } = openLeft(file)
   try {
     return readFileSync(descriptor)

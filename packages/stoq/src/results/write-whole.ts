@@ -18,6 +18,8 @@ export interface WholeOptions {
   replace: boolean
   /** True: returns when the disk has it. */
   fsync: boolean
+  /** Rights of the file; 0o666 without those that the user withholds, when absent. */
+  mode?: number
 }
 
 /**
@@ -27,7 +29,7 @@ export interface WholeOptions {
 export function writeWhole(target: string, content: Uint8Array | string, options: WholeOptions): void {
   const temporary = join(dirname(target), `.stoq-${randomUUID()}.tmp`)
   try {
-    writeFileSync(temporary, content, { flag: 'wx', flush: options.fsync })
+    writeFileSync(temporary, content, { flag: 'wx', flush: options.fsync, mode: options.mode ?? 0o666 })
     if (options.replace) renameSync(temporary, target)
     else claimName(temporary, target)
     if (options.fsync) syncPath(dirname(target))
