@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import pty from '@lydell/node-pty'
 import { plainText, readScreen } from '../../scripts/picture/screen.ts'
 import { root, textOf } from './markdown.ts'
+import { matches } from './printed.ts'
 
 const guide = 'docs/guide/first-scan.md'
 const columns = 110
@@ -64,17 +65,4 @@ async function run(command: string): Promise<string> {
   })
   await new Promise(resolve => terminal.onExit(resolve))
   return plainText(readScreen(output)).replaceAll(folder, '…')
-}
-
-/** `…` stands for the rest of a word or more of a line; alone on a line, for any number of lines. */
-function matches(printed: string, expected: string): boolean {
-  const lines = expected.split('\n').map(line => {
-    if (line.trim() === '…') return '(?:.*\\n)*?'
-    return `${line.split('…').map(escaped).join('.*')}[ \\t]*\\n`
-  })
-  return new RegExp(`^\\n*${lines.join('')}\\n*$`).test(`${printed}\n`)
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
