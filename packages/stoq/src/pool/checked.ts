@@ -18,7 +18,7 @@ const forms: { [K in FromProcess['kind']]: (said: Said) => boolean } = {
   absent: said => areTexts(said['rule'], said['plugin']),
   stray: said => areTexts(said['message']),
   closed: () => true,
-  revoked: said => isListOf(said['ids'], isCount),
+  revoked: said => isCount(said['ask']) && isListOf(said['ids'], isCount),
   statistics: said => isObject(said['plugins']) && Object.values(said['plugins']).every(isCounted),
 }
 

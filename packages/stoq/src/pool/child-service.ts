@@ -70,7 +70,7 @@ class ChildService {
       void this.#opened.promise.then(() => this.#queue.push({ ...message, body }), ignore)
     else
       void this.#opened.promise.then(
-        () => this.#send({ kind: 'revoked', ids: this.#queue.revoke(message.ids) }),
+        () => this.#send({ kind: 'revoked', ask: message.ask, ids: this.#queue.revoke(message.ids) }),
         ignore,
       )
   }

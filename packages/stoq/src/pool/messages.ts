@@ -41,7 +41,7 @@ export type ToProcess =
   | OpenMessage
   | ScanMessage
   /** Payloads that another process scans now: what has not begun is dropped. */
-  | { kind: 'revoke'; ids: number[] }
+  | { kind: 'revoke'; ask: number; ids: number[] }
 
 /** What a scan process says, as JSON: whoever listens does not trust it. */
 export type FromProcess =
@@ -58,7 +58,7 @@ export type FromProcess =
   /** A plugin left a promise behind that was rejected. */
   | { kind: 'stray'; message: string; stack?: string }
   /** What it has let go of, of what it was asked to give up. */
-  | { kind: 'revoked'; ids: number[] }
+  | { kind: 'revoked'; ask: number; ids: number[] }
   /** Its plugins have let go of what they held: it may be killed. */
   | { kind: 'closed' }
   | { kind: 'statistics'; plugins: Record<string, PluginStatistics> }

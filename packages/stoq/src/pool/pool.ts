@@ -172,7 +172,8 @@ export class PoolScanner implements Scanner {
     if (this.#news(message)) return
     if (message.kind === 'ready') this.#isUp(process, message.faults)
     else if (message.kind === 'unusable') this.#unusable(process, message)
-    else if (message.kind === 'revoked') this.#takeBack(this.#sharing.given(process, message.ids))
+    else if (message.kind === 'revoked')
+      this.#takeBack(this.#sharing.given(process, message.ask, message.ids))
     else if ('id' in message) this.#settle(process, message)
   }
 

@@ -8,7 +8,8 @@ const answerMilliseconds = 40
 /** Takes payloads that a process has not begun from it, for one without work. Asked first, so that none is scanned twice. */
 export class Sharing {
   readonly #processes: ReadonlySet<ScanProcess>
-  readonly #asked = new Map<ScanProcess, { ids: readonly number[]; since: number }>()
+  readonly #asked = new Map<ScanProcess, { ask: number; ids: readonly number[]; since: number }>()
+  #lastAsk = 0
 
   constructor(processes: ReadonlySet<ScanProcess>) {
     this.#processes = processes
@@ -22,15 +23,17 @@ export class Sharing {
     const open = notBegun(full)
     const ids = open.slice(Math.floor(open.length / 2)).map(({ id }) => id)
     if (ids.length === 0) return
-    full.send({ kind: 'revoke', ids })
-    this.#asked.set(full, { ids, since: performance.now() })
+    const ask = ++this.#lastAsk
+    full.send({ kind: 'revoke', ask, ids })
+    this.#asked.set(full, { ask, ids, since: performance.now() })
   }
 
-  /** The payloads that a process has let go of, as it was asked to. */
-  given(process: ScanProcess, ids: readonly number[]): Job[] {
-    const asked = this.#asked.get(process)?.ids ?? []
+  /** The payloads that a process has let go of, as it was asked to; an answer that was not waited for any more is none. */
+  given(process: ScanProcess, ask: number, ids: readonly number[]): Job[] {
+    const asked = this.#asked.get(process)
+    if (asked?.ask !== ask) return []
     this.#asked.delete(process)
-    return take(process, new Set(ids.filter(id => asked.includes(id))))
+    return take(process, new Set(ids.filter(id => asked.ids.includes(id))))
   }
 
   /** What processes that do not answer have not begun, or not told of. */
