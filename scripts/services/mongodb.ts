@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { isProgram, type Program, run, type Service } from './service.ts'
+import { isProgram, type Program, portShift, run, type Service } from './service.ts'
 
 const version = 'v1.24.2'
-const port = 27117
+const port = 27117 + portShift
+
+/** Writers wait for each other instead of failing, and a commit is safe once the system has it: a killed server loses nothing. */
+const sqlite = '_txlock=immediate&_pragma=busy_timeout(60000)&_pragma=synchronous(normal)'
 
 /**
  * MongoDB itself comes from no package registry. FerretDB speaks its wire protocol over SQLite, with users and passwords,
@@ -64,7 +67,7 @@ function program(home: string): Program {
     args: [
       ...[
         '--handler=sqlite',
-        `--sqlite-url=file:${join(home, 'data')}/`,
+        `--sqlite-url=file:${join(home, 'data')}/?${sqlite}`,
         `--state-dir=${join(home, 'state')}`,
       ],
       ...[`--listen-addr=127.0.0.1:${port}`, '--debug-addr=-', '--telemetry=disabled', '--log-level=ERROR'],

@@ -1,9 +1,15 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { installPackage, isProgram, type Program, run, type Service } from './service.ts'
+import { installPackage, isProgram, type Program, portShift, run, type Service } from './service.ts'
 
 const server = '/usr/lib/rabbitmq/bin/rabbitmq-server'
-const ports = { amqp: 5673, amqps: 5674, management: 15673, distribution: 25673, epmd: 24369 }
+const ports = {
+  amqp: 5673 + portShift,
+  amqps: 5674 + portShift,
+  management: 15673 + portShift,
+  distribution: 25673 + portShift,
+  epmd: 24369 + portShift,
+}
 
 /** Debian's RabbitMQ, with TLS and management, beside any other on the machine. */
 export const rabbitmq: Service = {

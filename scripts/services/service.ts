@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url'
 export const servicesHome =
   process.env['STOQ_SERVICES'] ?? fileURLToPath(new URL('../../.services', import.meta.url))
 
+/** Added to every port, from $STOQ_SERVICES_SHIFT: servers of two checkouts on one machine do not meet. */
+export const portShift = Number(process.env['STOQ_SERVICES_SHIFT'] ?? 0)
+
 /** A program to be started, with its arguments and what is added to the environment. */
 export interface Program {
   command: string

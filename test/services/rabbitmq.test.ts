@@ -209,7 +209,11 @@ serviceTest(
 serviceTest('rabbitmq', 'TLS: a server whose authority is known is trusted, another is not', async () => {
   await using queue = await new TestQueue().open()
   await using scratch = openScratch()
-  const tls = { host: 'localhost', port: '5674', use_ssl: 'True' }
+  const tls = {
+    host: 'localhost',
+    port: new URL(service('rabbitmq').urls['amqps'] ?? '').port,
+    use_ssl: 'True',
+  }
   writeHome(scratch.home, tls)
   const args = ['yara', '-I', 'rabbitmq', '-Q', queue.name]
   const distrusted = await run(scratch.home, ...args)
@@ -222,12 +226,12 @@ serviceTest('rabbitmq', 'TLS: a server whose authority is known is trusted, anot
 })
 
 const faults: [string, Record<string, string>, RegExp][] = [
-  ['a wrong password', { password: 'geheim-17' }, /127\.0\.0\.1:5673: user guest or its password is refused/],
+  ['a wrong password', { password: 'geheim-17' }, /127\.0\.0\.1:\d+: user guest or its password is refused/],
   ['a wrong port', { port: '5', retries: '1' }, /no connection to 127\.0\.0\.1:5: nobody listens there/],
   [
     'a wrong host',
     { host: 'nosuch.invalid', retries: '1' },
-    /nosuch\.invalid:5673: (there is no such host|the name)/,
+    /nosuch\.invalid:\d+: (there is no such host|the name)/,
   ],
   ['a wrong virtual host', { virtual_host: 'nosuch' }, /virtual host nosuch/],
 ]

@@ -7,7 +7,7 @@ import { service } from './service.ts'
 /** Options of source:rabbitmq for the test server; text, as in stoq.cfg. */
 export const serverOptions = {
   host: '127.0.0.1',
-  port: '5673',
+  port: new URL(service('rabbitmq').urls['amqp'] ?? '').port,
   user: 'guest',
   password: 'guest',
   virtual_host: '/',
