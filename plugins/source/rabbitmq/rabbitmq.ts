@@ -98,6 +98,8 @@ export class RabbitMqSource extends StoqSourcePlugin {
     consumer.on('error', error => {
       const fault = declareFault(this.id, queue, error)
       if (fault instanceof StoqError) reject(fault)
+      // What was taken before the connection was lost is delivered again.
+      else if (/failed to ack/.test(errorText(error))) this.log.debug(`${queue}: ${errorText(error)}`)
       else this.log.warning(`${queue}: ${errorText(error)}`)
     })
     const idle = this.stop_when_idle > 0 && setInterval(() => this.#isIdle() && resolve(), 100)
