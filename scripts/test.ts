@@ -25,9 +25,21 @@ const flags = [
   `--test-reporter=${process.env['TEST_REPORTER'] ?? reporter}`,
   '--test-timeout=300000',
 ]
-const { status } = spawnSync(process.execPath, [...flags, ...files], { cwd: root, stdio: 'inherit' })
+// Tests of services share the servers, and some restart them: one file at a time, when nothing else runs.
+const { alone = [], together = [] } = Object.groupBy(files, file => (isAlone(file) ? 'alone' : 'together'))
+const status = run(together, []) || run(alone, ['--test-concurrency=1'])
 if (status === 0) process.stdout.write(`\nall tests of ${files.length} files passed\n`)
-process.exit(status ?? 1)
+process.exit(status)
+
+function isAlone(file: string): boolean {
+  return file.replaceAll('\\', '/').startsWith('test/services/')
+}
+
+function run(some: readonly string[], more: readonly string[]): number {
+  if (some.length === 0) return 0
+  const words = [...flags, ...more, ...some]
+  return spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' }).status ?? 1
+}
 
 function asPattern(place: string): string {
   return place.endsWith('.ts') ? place : `${place.replace(/\/$/, '')}/**/*.test.ts`
