@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Corpus, smallFiles, systemBinaries } from './corpus.ts'
+import { printMessages } from './messages.ts'
 import { findSevenZip, nestedArchives } from './nested.ts'
 import { print, printTable, type Row } from './table.ts'
 
@@ -59,6 +60,7 @@ printTable('Start to exit', null, 20, [
   node('stoq, one small file', bin, 'yara', '-F', sample('text_hello.txt'), '-D', '-L', 'error'),
   node('stoq, five nested zips', bin, 'yara', '-F', sample('zip_nested5.zip'), '-D', '-L', 'error'),
 ])
+await printMessages(small, Math.min(runs, 3), scratch)
 rmSync(scratch, { recursive: true, force: true })
 
 /** stoQ beside `7z x` of every archive, of what comes out, and so on; both count the same children. */
