@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { openScratch, readGoldenSample } from 'stoq/testing'
-import { optionsOfPlugins } from '../golden/answer.ts'
+import { optionsOfPlugins } from '../golden/options.ts'
 import { root, textOf } from './markdown.ts'
 
 /** A row of a table of the page that says which plugin opens a format. */

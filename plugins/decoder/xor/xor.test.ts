@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Kwargs } from 'stoq'
+import { scanMessage } from 'stoq/testing'
 import { XorDecoder } from './xor.ts'
 
 const plugin = Object.assign(new XorDecoder(), { manifest: { name: 'xor', category: 'decoder' } })
@@ -122,4 +123,10 @@ test('another word for rolling is a fault, not a key that stays', () => {
     /rolling must be increment, cipher, plain, got 'decrement'/,
   )
   assertRefused({ key: '1', rolling: '' }, /got ''/)
+})
+
+test('a rule gives the key', async () => {
+  const rules = 'rule r { meta: plugin = "decoder:xor" key = "1" strings: $a = "idmmn" condition: $a }'
+  const [document] = await scanMessage(import.meta.dirname, { payload: Buffer.from('idmmn') }, { rules })
+  assert.equal(document?.results[1]?.sha1, 'aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d')
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { ResultDocument, ResultEntry } from 'stoq'
-import { openScratch } from 'stoq/testing'
+import { runPlugin } from 'stoq/testing'
 import { summarize } from './summary.ts'
 
 function entry(payload_id: number, parent_id: number | null, facts: Partial<ResultEntry> = {}): ResultEntry {
@@ -70,11 +70,9 @@ test('a payload without children has no largest and no deepest child', () => {
 })
 
 test('the plugin puts the summary first and keeps everything else', async () => {
-  await using scratch = openScratch()
-  const plugin = await scratch.stoq.loadPlugin('summary', 'decorator')
   const document = documentOf([entry(0, null)], { summary: 'old', campaign: 'winter' })
-  const decorated = await plugin.decorate(document)
-  assert.equal(Object.keys(decorated)[0], 'summary')
+  const [decorated] = (await runPlugin(import.meta.dirname, document)).results
+  assert.equal(Object.keys(decorated as ResultDocument)[0], 'summary')
   assert.deepEqual(decorated, { ...document, summary: summarize(document) })
 })
 

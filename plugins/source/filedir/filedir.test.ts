@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openScratch } from 'stoq/testing'
+import { openScratch, runPlugin } from 'stoq/testing'
 
 /** What the source puts for the paths, seen at the documents of the yara worker. */
 async function ingest(paths: (home: string) => string[], options: Record<string, unknown> = {}) {
@@ -32,8 +32,9 @@ async function ingest(paths: (home: string) => string[], options: Record<string,
   return { names: names.sort(), totals, log: scratch.log }
 }
 
-test('a file is one message', async () => {
-  assert.deepEqual((await ingest(home => [join(home, 'in/a')])).names, ['in/a'])
+test('a file is one message, which names the connector that reads it', async () => {
+  const { messages } = await runPlugin(import.meta.dirname, import.meta.filename)
+  assert.deepEqual(messages, [{ path: import.meta.filename, archive: 'file' }])
 })
 
 test('a folder is one message for each file in it: no pipes, hidden names or folders', async () => {

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
-import { Budget, type Extracted, type PluginContext, StoqError } from 'stoq'
-
-/** Options under which plugins are asked: what their samples are made for. */
-export const optionsOfPlugins = {
-  extractor: { gpg: { gpg_home: fileURLToPath(new URL('../fixtures/gpghome', import.meta.url)) } },
-}
+import { StoqError } from '../errors.ts'
+import { Budget } from '../pipeline/budget.ts'
+import type { Extracted, PluginContext } from '../plugin/plugin.ts'
+import type { PluginAnswer } from './run-plugin.ts'
 
 /** One payload that a plugin found, by its facts. */
 export interface Found {
@@ -17,6 +14,8 @@ export interface Found {
 /** What a plugin answered: what it found before the limits or its fault, text of a reader, or null. */
 export interface Answer {
   found: Found[] | string | null
+  /** What a worker said, and what a reader gave that is no text. */
+  results?: unknown[]
   fault?: string
   /** The limits that cut it. */
   truncated?: string[]
@@ -47,7 +46,20 @@ export async function askPlugin(
     if (!(error instanceof StoqError)) throw error
     fault = error.message
   }
-  const truncated = [...new Set(budget.truncated.map(({ limit }) => limit))]
+  return toAnswer(found, fault, budget.truncated)
+}
+
+/** The answer that is kept beside a golden sample. */
+export function answerOf({ found, results, fault, truncated }: PluginAnswer): Answer {
+  const [first] = results
+  if (results.length === 1 && typeof first === 'string') return { found: first }
+  const facts = found.map(({ meta, content }) => describe([meta, content]))
+  const answer = toAnswer(facts, fault?.message, truncated)
+  return results.length > 0 ? { ...answer, results } : answer
+}
+
+function toAnswer(found: Found[], fault: string | undefined, cuts: readonly { limit: string }[]): Answer {
+  const truncated = [...new Set(cuts.map(({ limit }) => limit))]
   return {
     found: found.length === 0 ? null : found,
     ...(fault !== undefined && { fault }),
