@@ -29,6 +29,7 @@ Commands:
   explain FILE [flags]     Show which rules match, which plugins they choose, and why others are not
   shell                    Look at a payload by hand: read, run, dispatch, hexdump ... one step at a time
   list                     List the plugins
+  new KIND NAME            Make a plugin that runs, to begin with
   test PLUGIN...           Run the tests of plugins: a folder, a name, or all
   help                     This text
   --version                The version

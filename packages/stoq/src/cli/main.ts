@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<Command>> = {
   scan: async () => (await import('./scan.ts')).scan,
   explain: async () => (await import('./explain.ts')).explain,
   shell: async () => (await import('./shell/shell.ts')).shell,
+  new: async () => (await import('./new.ts')).newPlugin,
   test: async () => (await import('./test.ts')).test,
 }
 const aliases = new Map([
