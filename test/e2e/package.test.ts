@@ -39,7 +39,9 @@ test('the packed package, installed elsewhere, lists its plugins and scans a fil
   )
   const names: string[] = packed.files.map((file: { path: string }) => file.path)
   assert.ok(
-    !names.some(name => /\.test\.|(?<!\.d)\.ts$|test\/golden|\/test-|\.(samples|fixture)\.|node_modules/.test(name)),
+    !names.some(name =>
+      /\.test\.|(?<!\.d)\.ts$|test\/golden|\/test-|\.(samples|fixture)\.|node_modules/.test(name),
+    ),
     names.join('\n'),
   )
   const home = mkdtempSync(join(folder, 'home-'))
@@ -58,6 +60,17 @@ test('the packed package, installed elsewhere, lists its plugins and scans a fil
   const scan = stoq('scan', 'pe_embedded.bin')
   assert.equal(scan.status, 0, scan.stderr)
   assert.equal(JSON.parse(scan.stdout).payloads, 2)
+  for (const words of [
+    ['new', 'decoder', 'mine'],
+    ['new', 'worker', 'made', '--js', '--dir', '.'],
+    ['install', './made'],
+  ]) {
+    const outcome = stoq(...words)
+    assert.equal(outcome.status, 0, outcome.stderr)
+  }
+  const tested = stoq('test', 'mine', 'made', 'xor')
+  assert.equal(tested.status, 0, tested.stdout + tested.stderr)
+  assert.match(tested.stdout, /all well: decoder:mine, worker:made, decoder:xor\n$/)
   const missing = stoq('scan', join(samples, 'rar4_stored.rar'))
   assert.match(JSON.parse(missing.stdout).errors[0]?.message, /needs '7z-wasm' \(npm install 7z-wasm\)/)
   assert.ok(!existsSync(join(folder, 'node_modules/7z-wasm')))

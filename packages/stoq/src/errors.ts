@@ -37,6 +37,14 @@ const table = {
     "%s cannot hand payloads on from a scan process: say 'isolate = False' in the options of its .stoq file",
   STOQ_BUDGET: 'the budget is used up: %s',
   STOQ_RUN_STOPPED: 'stopped by %s before it was scanned',
+  STOQ_INSTALL_SOURCE: 'cannot get %s: %s',
+  STOQ_INSTALL_PACKAGE: '%s holds no plugin that can be installed: %s',
+  STOQ_INSTALL_UNSAFE: '%s is refused: %s',
+  STOQ_INSTALL_EXISTS: '%s is in %s already: %s',
+  STOQ_INSTALL_EDITED: '%s is not removed: %s',
+  STOQ_INSTALL_LOCKED: 'another install works in %s (process %s): try again when it has ended',
+  STOQ_INSTALL_DEPENDENCY: 'the packages that %s needs could not be installed: %s',
+  STOQ_INSTALL_FAILED: 'cannot change the plugins in %s: %s',
   STOQ_CLI_USAGE: '%s',
 } as const
 

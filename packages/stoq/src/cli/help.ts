@@ -31,6 +31,8 @@ Commands:
   list                     List the plugins
   new KIND NAME            Make a plugin that runs, to begin with
   test PLUGIN...           Run the tests of plugins: a folder, a name, or all
+  install SOURCE...        Install plugins from a folder, a .tgz, npm or git
+  uninstall KIND:NAME...   Remove plugins that were installed
   help                     This text
   --version                The version
 

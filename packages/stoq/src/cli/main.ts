@@ -18,6 +18,8 @@ const commands: Record<string, () => Promise<Command>> = {
   shell: async () => (await import('./shell/shell.ts')).shell,
   new: async () => (await import('./new.ts')).newPlugin,
   test: async () => (await import('./test.ts')).test,
+  install: async () => (await import('./install.ts')).install,
+  uninstall: async () => (await import('./uninstall.ts')).uninstall,
 }
 const aliases = new Map([
   ['-h', 'help'],

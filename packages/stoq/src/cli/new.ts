@@ -22,7 +22,7 @@ On a terminal, what is not said is asked.`,
     author: { value: 'TEXT', help: 'Who makes it' },
     description: { value: 'TEXT', help: 'What it does, in a line' },
     js: { help: 'JavaScript, not TypeScript' },
-    package: { help: 'With a package.json, to publish it' },
+    package: { help: 'With a package.json to publish it with npm' },
     yes: { short: 'y', help: 'Do not ask' },
   },
 }

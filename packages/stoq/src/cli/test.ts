@@ -69,6 +69,7 @@ async function runTests(folder: string, isUpdate: boolean): Promise<boolean> {
   const flags = [
     ...(runsFromSource ? ['-C', 'dev'] : []),
     '--disable-warning=ExperimentalWarning',
+    '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
     `--import=${kit('register').href}`,
     '--test',
     `--test-reporter=${kit('reporter').href}`,

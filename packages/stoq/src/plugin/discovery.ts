@@ -44,7 +44,7 @@ function byCategoryAndName(a: PluginManifest, b: PluginManifest): number {
   return order || (a.name < b.name ? -1 : 1)
 }
 
-/** Symlinked folders and `node_modules` are not followed. */
+/** Symlinked folders, `node_modules` and names that begin with a dot are left out. */
 function* stoqFiles(directory: string, notes: string[]): Generator<string> {
   let entries: ReturnType<typeof list> = []
   try {
@@ -54,7 +54,8 @@ function* stoqFiles(directory: string, notes: string[]): Generator<string> {
   }
   for (const entry of entries) {
     const path = join(directory, entry.name)
-    if (entry.isDirectory() && entry.name !== 'node_modules') yield* stoqFiles(path, notes)
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
+    if (entry.isDirectory()) yield* stoqFiles(path, notes)
     else if (entry.isFile() && entry.name.endsWith(extension)) yield path
   }
 }

@@ -8,7 +8,7 @@ export interface Draft {
   description: string
   /** True: JavaScript, not TypeScript. */
   js: boolean
-  /** True: with a package.json, to be published. */
+  /** True: its package.json is that of a package to publish. */
   package: boolean
 }
 

@@ -15,11 +15,11 @@ export function pluginFiles(draft: Draft, folder: string): Record<string, string
     [`${name}.${end}`]: moduleText(draft, parts),
     [`${name}.test.${end}`]: testText(draft, parts),
     'README.md': readmeText(draft, parts, folder),
+    'package.json': packageText(draft),
   }
   if (parts.sample !== undefined) files['golden/sample.txt'] = sampleOf(kind, parts.sample)
   if (kind === 'source') files['example.txt'] = '# What the source reads\nfirst line\nsecond line\n'
   if (parts.usage.includes('.yar')) files[`${name}.yar`] = ruleText(draft)
-  if (draft.package) files['package.json'] = packageText(draft)
   return files
 }
 
@@ -116,8 +116,9 @@ function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-function packageText({ kind, name, description, author, js }: Draft): string {
-  const manifest = {
+/** What Node has to know is there in any case: with a package.json of others above it, the module could be taken for CommonJS. */
+function packageText({ kind, name, description, author, js, package: isPublished }: Draft): string {
+  const published = {
     name: `stoq-${kind}-${name.toLowerCase()}`,
     version: '0.1.0',
     description,
@@ -127,5 +128,5 @@ function packageText({ kind, name, description, author, js }: Draft): string {
     files: [`${name}.stoq`, js ? '*.js' : '*.ts', '*.yar', 'golden', 'templates'],
     peerDependencies: { stoq: `>=${version.split('.', 1)[0]}` },
   }
-  return `${JSON.stringify(manifest, null, 2)}\n`
+  return `${JSON.stringify(isPublished ? published : { private: true, type: 'module' }, null, 2)}\n`
 }
