@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const places = process.argv.slice(2)
 const patterns = places.length
   ? places.map(asPattern)
-  : ['packages/*/src/**/*.test.ts', 'plugins/**/*.test.ts', 'test/**/*.test.ts']
+  : ['packages/*/src/**/*.test.ts', 'plugins/**/*.test.ts', 'examples/**/*.test.{ts,js}', 'test/**/*.test.ts']
 const files = globSync(patterns, { cwd: root, exclude: name => name.includes('node_modules') }).sort()
 
 if (files.length === 0) {
@@ -42,5 +42,5 @@ function run(some: readonly string[], more: readonly string[]): number {
 }
 
 function asPattern(place: string): string {
-  return place.endsWith('.ts') ? place : `${place.replace(/\/$/, '')}/**/*.test.ts`
+  return /\.[jt]s$/.test(place) ? place : `${place.replace(/\/$/, '')}/**/*.test.{ts,js}`
 }
