@@ -1,5 +1,5 @@
 /**
- * Writes what is generated in the pages below docs/reference, and keeps what people wrote there.
+ * Writes what is generated in the pages below docs, and keeps what people wrote there.
  * `npm run docs` writes; `npm run docs -- --check` only tells which pages are not up to date, and exits 1 then.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { commandBlocks } from './docs/commands.ts'
 import { documentBlocks, schemaText } from './docs/document.ts'
 import { errorsPage } from './docs/errors.ts'
+import { includeFiles } from './docs/include.ts'
 import { fillBlocks } from './docs/page.ts'
 import { pluginBlocks } from './docs/plugins.ts'
 import { settingBlocks } from './docs/settings.ts'
@@ -31,6 +32,7 @@ export async function makePages(): Promise<Page[]> {
     withBlocks('docs/reference/command-line.md', await commandBlocks()),
     withBlocks('docs/reference/result-document.md', documentBlocks()),
     withBlocks('docs/reference/plugins.md', await pluginBlocks()),
+    withFiles('docs/guide/plugin-development.md'),
     { path: 'docs/reference/errors.md', ...errors },
     { path: 'docs/reference/result-document.schema.json', text: schemaText(), missing: [] },
   ]
@@ -55,6 +57,10 @@ export function read(path: string): string {
 
 function withBlocks(path: string, blocks: ReadonlyMap<string, string>): Page {
   return { path, text: fillBlocks(read(path), blocks, path), missing: [] }
+}
+
+function withFiles(path: string): Page {
+  return { path, text: includeFiles(read(path), read), missing: [] }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
