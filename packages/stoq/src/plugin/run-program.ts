@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { errorText, StoqError } from '../errors.ts'
-import { descendants } from '../pool/process-tree.ts'
+import { killTree } from '../pool/process-tree.ts'
 import type { PluginContext } from './plugin.ts'
 
 /** How a program is run. */
@@ -43,7 +43,7 @@ export async function runProgram(
   let cut: StoqError | null = null
   const stop = (reason: string) => {
     cut ??= new StoqError('STOQ_BUDGET', [`${file} ${reason}`])
-    killTree(program)
+    if (program.pid !== undefined) killTree(program.pid)
   }
   const timer = setTimeout(() => stop(`took longer than ${milliseconds / 1000} s`), milliseconds)
   const abort = () => stop('was told to stop')
@@ -86,16 +86,4 @@ async function collect(stream: Readable, limit: number, onMore: () => void): Pro
     if (length > limit) onMore()
   }
   return Buffer.concat(chunks)
-}
-
-/** First those that it has started: they have no parent to be found by once it is gone. */
-function killTree({ pid }: ChildProcess): void {
-  if (pid === undefined) return
-  for (const each of [...descendants(pid).reverse(), pid]) {
-    try {
-      process.kill(each, 'SIGKILL')
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
 }

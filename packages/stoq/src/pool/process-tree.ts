@@ -54,3 +54,15 @@ function threadsOf(pid: number): string[] {
     return []
   }
 }
+
+/** Kills a process with everything that it has started. */
+export function killTree(pid: number): void {
+  // First those that it has started: they have no parent to be found by once it is gone.
+  for (const each of [...descendants(pid).reverse(), pid]) {
+    try {
+      process.kill(each, 'SIGKILL')
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
