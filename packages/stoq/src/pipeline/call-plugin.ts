@@ -14,6 +14,9 @@ export class LimitReached extends StoqError {
   }
 }
 
+/** How often a call that waits for its turn says that it is alive. */
+const waitMilliseconds = 200
+
 /** The scan that a call belongs to. */
 interface CallScope {
   env: { signal: AbortSignal }
@@ -31,6 +34,8 @@ export class PluginCallContext implements PluginContext {
   readonly #enter: () => void
   readonly #controller = new AbortController()
   #signal: AbortSignal | null = null
+  /** Begins the time of the call anew. */
+  #restart: () => void = () => {}
 
   constructor({ env, budget, onCall }: CallScope, plugin: string, payloadId: number) {
     this.budget = budget
@@ -53,9 +58,6 @@ export class PluginCallContext implements PluginContext {
 
   /** Waits for the plugin, no longer than one call may take and the payload has left. Throws LimitReached. */
   async withinTime<T>(work: PromiseLike<T>): Promise<T> {
-    const own = this.budget.limits.max_plugin_time * 1000
-    const left = this.budget.remainingTime
-    const [limit, milliseconds] = own <= left ? ['max_plugin_time', own] : ['max_time', left]
     const { promise: late, reject } = Promise.withResolvers<never>()
     const end = (error: StoqError) => {
       // Rejected first: what the plugin says to its abort is not the reason.
@@ -63,14 +65,43 @@ export class PluginCallContext implements PluginContext {
       this.#controller.abort()
     }
     const stop = () => end(new StoqError('STOQ_RUN_STOPPED', ['a signal']))
-    const timer = setTimeout(() => end(new LimitReached(limit)), Math.min(milliseconds, longestTimer))
+    let timer: NodeJS.Timeout | undefined
+    this.#restart = () => {
+      clearTimeout(timer)
+      const [limit, milliseconds] = this.#limit()
+      timer = setTimeout(() => end(new LimitReached(limit)), Math.min(milliseconds, longestTimer))
+    }
+    this.#restart()
     this.#ending.addEventListener('abort', stop, { once: true })
     try {
       return await Promise.race([work, late])
     } finally {
+      this.#restart = () => {}
       clearTimeout(timer)
       this.#ending.removeEventListener('abort', stop)
     }
+  }
+
+  /** Waits for a turn; whoever looks at the process meanwhile must not take the call for one that hangs. */
+  async shared<T>(turn: PromiseLike<T>): Promise<T> {
+    const begin = () => {
+      this.book()
+      this.#restart()
+    }
+    const timer = setInterval(begin, waitMilliseconds)
+    try {
+      return await turn
+    } finally {
+      clearInterval(timer)
+      begin()
+    }
+  }
+
+  /** What ends the call first, and in how many milliseconds. */
+  #limit(): [limit: string, milliseconds: number] {
+    const own = this.budget.limits.max_plugin_time * 1000
+    const left = this.budget.remainingTime
+    return own <= left ? ['max_plugin_time', own] : ['max_time', left]
   }
 }
 

@@ -21,6 +21,8 @@ export interface PluginContext {
   readonly budget: Budget
   /** Aborted when time is up or stoQ stops. */
   readonly signal: AbortSignal
+  /** Waits for a turn at what several calls share: the time that a call may take begins when it has the turn. */
+  shared?<T>(turn: PromiseLike<T>): Promise<T>
 }
 
 /**
