@@ -65,7 +65,7 @@ export function prepareLaunch(worker: StoqWorkerPlugin, { trace, ...plan }: Scan
       worker: worker.name,
       argv: [...argv],
       fields: { dispatch: worker.dispatch, hashpayload: worker.hashpayload },
-      settings: { ...settings, plugin_options, temp_dir: folder, log_level: stoq.logLevel },
+      settings: { ...settings, ...plan.limits, plugin_options, temp_dir: folder, log_level: stoq.logLevel },
       plugins,
       rights,
       granted: grants.payloads,
