@@ -28,7 +28,7 @@ for (const file of ['README.md', 'LICENSE']) cpSync(join(root, file), join(home,
 /** Tests and golden samples stay in the checkout. */
 function isLeftOut(entry: string | { name: string }): boolean {
   const name = typeof entry === 'string' ? entry : entry.name
-  return /node_modules|golden|^test-|\.(test|samples|fixture)\.ts$|\.vectors\.json$/.test(name)
+  return /node_modules|golden|__pycache__|^test-|\.(test|samples|fixture)\.ts$|\.vectors\.json$/.test(name)
 }
 
 /** Installed packages may not hold TypeScript: Node does not strip types below node_modules. */

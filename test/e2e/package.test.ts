@@ -44,6 +44,8 @@ test('the packed package, installed elsewhere, lists its plugins and scans a fil
     ),
     names.join('\n'),
   )
+  assert.ok(names.includes('python/plugin_host.py') && names.includes('python/stoq/plugins.py'))
+  assert.ok(!names.some(name => /__pycache__|pyproject/.test(name)))
   const home = mkdtempSync(join(folder, 'home-'))
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
   npm(['install', '--no-audit', '--no-fund', '--prefer-offline', packed.filename], folder)

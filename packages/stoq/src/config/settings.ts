@@ -27,6 +27,8 @@ export interface Settings {
   /** `native`, `wasm` or `auto`: native where it is available. */
   yara_engine: 'auto' | 'native' | 'wasm'
   useragent: string
+  /** The program that runs plugins written in Python: a path, or a name that is looked for in PATH. */
+  python: string
   /** `{category: {plugin: {option: value}}}`: stronger than `.stoq`. */
   plugin_options: Record<string, Record<string, Record<string, unknown>>>
   log_level: LogLevel
@@ -80,6 +82,7 @@ const defaults = {
   bundled_plugins: true,
   yara_engine: 'auto',
   useragent: 'Mozilla/5.0 (Windows; U; Windows NT 5.1; en-US; rv:1.8.1.1)',
+  python: 'python3',
   plugin_options: {},
   log_level: 'info',
   log_maxbytes: 1_500_000,

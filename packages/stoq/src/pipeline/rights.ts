@@ -1,5 +1,5 @@
 import { StoqError } from '../errors.ts'
-import type { PluginManifest } from '../plugin/manifest.ts'
+import { isPython, type PluginManifest } from '../plugin/manifest.ts'
 
 /**
  * What a plugin may ask for in the option `needs_list` of its `.stoq` beside reading its payload: to start programs,
@@ -8,15 +8,17 @@ import type { PluginManifest } from '../plugin/manifest.ts'
 export const rights = ['subprocess', 'network', 'threads', 'addons'] as const
 export type Right = (typeof rights)[number]
 
-/** Rights that a plugin asks for. Throws STOQ_PLUGIN_OPTION for a word that is none. */
-export function neededRights({ category, name, config, options }: PluginManifest): Right[] {
+/** Rights that a plugin asks for; one of Python is a program that has to be started. Throws STOQ_PLUGIN_OPTION for a word that is none. */
+export function neededRights(manifest: PluginManifest): Right[] {
+  const { category, name, config, options } = manifest
   const words = (options['needs_list'] ?? '').split(',').map(word => word.trim())
-  return words.filter(Boolean).map(word => {
+  const asked = words.filter(Boolean).map(word => {
     const right = rights.find(known => known === word.toLowerCase())
     if (right) return right
     const wanted = `of ${rights.join(', ')}`
     throw new StoqError('STOQ_PLUGIN_OPTION', [`${category}:${name}`, 'needs_list', config, wanted, word])
   })
+  return isPython(manifest) && !asked.includes('subprocess') ? ['subprocess', ...asked] : asked
 }
 
 /** Thrown where a plugin is needed that this scan process has no rights for: the payload goes to one that has. */

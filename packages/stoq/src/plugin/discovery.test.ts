@@ -49,6 +49,24 @@ test('the kind is told by the Category key, the folder or the class, in that ord
   assert.deepEqual(kinds, ['reader:c', 'carver:a', 'decoder:b'])
 })
 
+test('a module may be Python, whose kind is told by what it imports', () => {
+  const python = (kind: string) => `from stoq.plugins import Stoq${kind}Plugin\n`
+  const directory = folder({
+    'flat/a.stoq': ini('a'),
+    'flat/a.py': `# class Other(StoqWorkerPlugin)\nimport os\n${python('Carver')}class A(StoqExtractorPlugin): pass`,
+    'flat/b.stoq': ini('b').replace('Module = b', 'Module = b.py'),
+    'flat/b.py': 'from stoq import plugins\nclass B(plugins.StoqReaderPlugin): pass',
+    'flat/b.ts': code('Worker'),
+    'flat/c.stoq': ini('c'),
+    'flat/c.py': python('Decoder'),
+    'flat/c.ts': code('Source'),
+  })
+  const { plugins, faults } = discoverPlugins([directory])
+  assert.deepEqual(faults, [])
+  const found = plugins.map(({ category, name, module }) => `${category}:${name} ${module.slice(-4)}`)
+  assert.deepEqual(found, ['reader:b b.py', 'source:c c.ts', 'carver:a a.py'])
+})
+
 test('a folder may hold several .stoq files that share a module', () => {
   const shared = (name: string) => ini(name).replace(`Module = ${name}`, 'Module = both')
   const directory = folder({
@@ -81,7 +99,7 @@ test('a plugin that cannot be used is told with its file, and the others stay', 
   assert.match(faultOf({ 'worker/a/a.stoq': '[Core\n', ...module }), /a\.stoq.*1/)
   assert.match(faultOf({ 'worker/a/a.stoq': '[Core]\nModule = a\n', ...module }), /\[Core\] has no Name/)
   assert.match(faultOf({ 'worker/a/a.stoq': '[Core]\nName = a\n', ...module }), /\[Core\] has no Module/)
-  assert.match(faultOf({ 'worker/a/a.stoq': ini('a') }), /module a\.ts, \.js or \.mjs is not beside it/)
+  assert.match(faultOf({ 'worker/a/a.stoq': ini('a') }), /module a\.ts, \.js, \.mjs or \.py is not beside it/)
   assert.match(faultOf({ 'worker/a/a.stoq': ini('../a'), ...module }), /Name '\.\.\/a' may hold letters/)
   assert.match(faultOf({ 'flat/a.stoq': ini('a'), 'flat/a.ts': 'export {}' }), /no class extends one of/)
   assert.match(faultOf({ 'worker/a/a.stoq': `${ini('a')}[Core]\n`, ...module }), /Core/)

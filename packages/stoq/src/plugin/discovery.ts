@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { parseIni } from '../config/ini.ts'
 import { errorText, StoqError } from '../errors.ts'
 import { isPluginCategory, type PluginCategory, pluginCategories } from './categories.ts'
@@ -15,7 +15,7 @@ export interface Discovery {
 }
 
 const extension = '.stoq'
-const moduleExtensions = ['.ts', '.js', '.mjs']
+const moduleExtensions = ['.ts', '.js', '.mjs', '.py']
 
 /** Reads every `.stoq` file below the folders, in order; a later plugin of the same category and name wins. */
 export function discoverPlugins(directories: readonly string[]): Discovery {
@@ -101,10 +101,15 @@ function required(core: ReadonlyMap<string, string>, key: 'name' | 'module', fil
 }
 
 function findModule(path: string, module: string, file: string): string {
-  const names = moduleExtensions.map(end => join(path, basename(module) + end))
-  const found = names.find(existsSync)
+  const name = basename(module)
+  // A name may say which one is meant.
+  const ends = moduleExtensions.includes(extname(name)) ? ['', ...moduleExtensions] : moduleExtensions
+  const found = ends.map(end => join(path, name + end)).find(existsSync)
   if (!found)
-    throw new StoqError('STOQ_PLUGIN_CONFIG', [file, `module ${module}.ts, .js or .mjs is not beside it`])
+    throw new StoqError('STOQ_PLUGIN_CONFIG', [
+      file,
+      `module ${module}.ts, .js, .mjs or .py is not beside it`,
+    ])
   return found
 }
 
@@ -112,11 +117,15 @@ function findModule(path: string, module: string, file: string): string {
 function findCategory(given: string | undefined, path: string, module: string, file: string): PluginCategory {
   const named = given?.toLowerCase() ?? basename(dirname(path))
   if (isPluginCategory(named)) return named
-  const extended = /extends\s+Stoq(\w+?)Plugin\b/.exec(readFileSync(module, 'utf8'))?.[1]?.toLowerCase()
+  const extended = extendedClass.exec(readFileSync(module, 'utf8'))?.[1]?.toLowerCase()
   if (extended && isPluginCategory(extended)) return extended
   const what = given ? `Category '${given}' is none of` : 'no class extends one of the plugin classes of'
   throw new StoqError('STOQ_PLUGIN_CONFIG', [file, `${what} ${pluginCategories.join(', ')}`])
 }
+
+/** `class … extends Stoq<Kind>Plugin`; in Python what is imported says it, as it did in v1. */
+const extendedClass =
+  /(?:\bextends\s+|\bfrom stoq\.plugins import\s+|\bclass \w+\((?:stoq\.)?plugins\.)Stoq(\w+?)Plugin\b/
 
 function collectOptions(sections: ReadonlyMap<string, ReadonlyMap<string, string>>): Record<string, string> {
   const options: Record<string, string> = Object.create(null)

@@ -4,7 +4,7 @@ import { errorText, StoqError } from '../errors.ts'
 import type { Stoq } from '../stoq.ts'
 import type { PluginCategory } from './categories.ts'
 import { type PluginOfKind, pluginKinds } from './kinds.ts'
-import type { PluginManifest } from './manifest.ts'
+import { isPython, type PluginManifest } from './manifest.ts'
 import type { StoqPlugin } from './plugin.ts'
 import { shareOwnClasses } from './resolve.ts'
 import { isCompatible, version } from './version.ts'
@@ -40,6 +40,7 @@ async function construct(manifest: PluginManifest, reload: boolean): Promise<Sto
   const id = `${manifest.category}:${manifest.name}`
   const base: abstract new () => StoqPlugin = pluginKinds[manifest.category]
   try {
+    if (isPython(manifest)) return (await import('../python/adapters.ts')).newPythonPlugin(manifest.category)
     shareOwnClasses()
     const url = pathToFileURL(manifest.module).href + (reload ? `?${Date.now()}` : '')
     const module: Record<string, unknown> = await import(url)

@@ -19,3 +19,8 @@ export interface PluginManifest {
   /** Every option of every section but Core and Documentation, as written. */
   options: Record<string, string>
 }
+
+/** True for a plugin that a Python process runs. */
+export function isPython({ module }: Pick<PluginManifest, 'module'>): boolean {
+  return module.endsWith('.py')
+}
