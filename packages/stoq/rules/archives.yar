@@ -247,15 +247,20 @@ rule self_extracting_program {
   strings:
     $nsis = { EF BE AD DE 4E 75 6C 6C 73 6F 66 74 49 6E 73 74 }
     $seven_zip = { 37 7A BC AF 27 1C 00 }
-    $rar = { 52 61 72 21 1A 07 ( 00 | 01 00 ) }
-    $zip = { 50 4B 05 06 }
+    $rar4 = { 52 61 72 21 1A 07 00 }
+    $rar5 = { 52 61 72 21 1A 07 01 00 }
+    // The number of a disk follows: others than 0 and 0xFFFF (told elsewhere) are parts of archives.
+    $zip = { 50 4B 05 06 00 }
+    $zip64 = { 50 4B 05 06 FF }
   condition:
-    $nsis at 4 or (
-      (
-        uint16be(0) == 0x4D5A or uint32be(0) == 0x7F454C46 or
-        uint32be(0) == 0xFEEDFACE or uint32be(0) == 0xFEEDFACF or uint32be(0) == 0xCEFAEDFE or uint32be(0) == 0xCFFAEDFE
-      ) and
-      ($nsis or $seven_zip or $rar or for any i in (1..#zip) : (@zip[i] + 65557 >= filesize))
+    any of them and (
+      $nsis at 4 or (
+        (
+          uint16be(0) == 0x4D5A or uint32be(0) == 0x7F454C46 or
+          uint32be(0) == 0xFEEDFACE or uint32be(0) == 0xFEEDFACF or uint32be(0) == 0xCEFAEDFE or uint32be(0) == 0xCFFAEDFE
+        ) and
+        ($nsis or $seven_zip or $rar4 or $rar5 or for any of ($zip*) : (for any i in (1..#) : (@[i] + 65557 >= filesize)))
+      )
     )
 }
 

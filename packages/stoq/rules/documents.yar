@@ -7,10 +7,10 @@ rule onenote_file {
     save = "True"
   strings:
     $embedded = { E7 16 E3 BD 65 26 11 45 A4 C4 8D 4D 0B 7A 9E AC }
+    $section = { E4 52 5C 7B 8C D8 A7 4D AE B1 53 78 }
+    $contents = { A1 2F FF 43 D9 EF 76 4C 9E E2 10 EA }
   condition:
-    (uint32be(0) == 0xE4525C7B and uint32be(4) == 0x8CD8A74D and uint32be(8) == 0xAEB15378) or
-    (uint32be(0) == 0xA12FFF43 and uint32be(4) == 0xD9EF764C and uint32be(8) == 0x9EE210EA) or
-    $embedded
+    any of them and ($embedded or $section at 0 or $contents at 0)
 }
 
 // Compound files that hold a Word, Excel or PowerPoint document, an encrypted one or a VBA project: names of streams.
@@ -26,7 +26,7 @@ rule office_compound {
     $encrypted = "EncryptedPackage" wide
     $vba = "_VBA_PROJECT" wide
   condition:
-    $magic and any of ($word, $excel, $powerpoint, $encrypted, $vba) and uint16be(0) != 0x504B
+    $magic and (uint16be(0) != 0x504B and any of ($word, $excel, $powerpoint, $encrypted, $vba))
 }
 
 // Office Open XML: a zip with a list of content types.
@@ -51,7 +51,7 @@ rule vba_source {
     $project = "_VBA_PROJECT" wide
     $magic = { D0 CF 11 E0 A1 B1 1A E1 }
   condition:
-    $source and $project and not $magic and uint16be(0) != 0x504B
+    $source and (uint16be(0) != 0x504B and $project and not $magic)
 }
 
 // Readers take the header anywhere in the first 1024 bytes.
@@ -65,8 +65,29 @@ rule pdf_file {
     $pdf in (0..1024)
 }
 
-// A message (RFC 5322) begins with the name of a header field, in whatever case, and has more of them. A part of one,
-// and what a mail program saved without its headers, begins with a boundary or with the fields of a part.
+// The names of fields that the headers of messages begin with, in whatever case.
+private rule mail_header_start {
+  condition:
+    // RECE, RETU, FROM, DELI, MIME, SUBJ, DATE, MESS
+    for any start in (0x52454345, 0x52455455, 0x46524F4D, 0x44454C49, 0x4D494D45, 0x5355424A, 0x44415445, 0x4D455353) :
+      ((uint32be(0) & 0xDFDFDFDF) == start) or
+    // REPL, DKIM, AUTH, ARC-, SEND, THRE, LIST, ENVE, >From
+    for any start in (0x5245504C, 0x444B494D, 0x41555448, 0x4152430D, 0x53454E44, 0x54485245, 0x4C495354, 0x454E5645, 0x1E46524F) :
+      ((uint32be(0) & 0xDFDFDFDF) == start) or
+    // X-, To:, Cc:
+    (uint16be(0) & 0xDFFF) == 0x582D or
+    (uint32be(0) & 0xDFDFFF00) == 0x544F3A00 or
+    (uint32be(0) & 0xDFDFFF00) == 0x43433A00
+}
+
+// So or with "Content-", or a boundary.
+private rule mail_start {
+  condition:
+    mail_header_start or (uint32be(0) & 0xDFDFDFDF) == 0x434F4E54 or uint16be(0) == 0x2D2D
+}
+
+// A message (RFC 5322) begins with the name of a header field and has more of them. A part of one, and what a mail program
+// saved without its headers, begins with a boundary or with the fields of a part.
 rule mail_file {
   meta:
     plugin = "extractor:email"
@@ -86,24 +107,13 @@ rule mail_file {
     $low_subject = "\nsubject:"
     $low_type = "\ncontent-type:"
   condition:
-    (
-      2 of them and (
-        // RECE, RETU, FROM, DELI, MIME, SUBJ, DATE, MESS
-        for any start in (0x52454345, 0x52455455, 0x46524F4D, 0x44454C49, 0x4D494D45, 0x5355424A, 0x44415445, 0x4D455353) :
-          ((uint32be(0) & 0xDFDFDFDF) == start) or
-        // REPL, DKIM, AUTH, ARC-, SEND, THRE, LIST, ENVE, >From
-        for any start in (0x5245504C, 0x444B494D, 0x41555448, 0x4152430D, 0x53454E44, 0x54485245, 0x4C495354, 0x454E5645, 0x1E46524F) :
-          ((uint32be(0) & 0xDFDFDFDF) == start) or
-        // X-, To:, Cc:
-        (uint16be(0) & 0xDFFF) == 0x582D or
-        (uint32be(0) & 0xDFDFFF00) == 0x544F3A00 or
-        (uint32be(0) & 0xDFDFFF00) == 0x43433A00
-      )
-    ) or
-    (any of them and (uint32be(0) & 0xDFDFDFDF) == 0x434F4E54 and (uint32be(4) & 0xDFDFDFFF) == 0x454E542D) or
-    (uint16be(0) == 0x2D2D and (
-      $type in (0..1100) or $type_2 in (0..1100) or $encoding in (0..1100) or $disposition in (0..1100)
-    ))
+    mail_start and any of them and (
+      (2 of them and mail_header_start) or
+      ((uint32be(0) & 0xDFDFDFDF) == 0x434F4E54 and (uint32be(4) & 0xDFDFDFFF) == 0x454E542D) or
+      (uint16be(0) == 0x2D2D and (
+        $type in (0..1100) or $type_2 in (0..1100) or $encoding in (0..1100) or $disposition in (0..1100)
+      ))
+    )
 }
 
 // One side of a session: greeting, then the text of a message.

@@ -9,6 +9,8 @@ export interface Conjunct {
   readsPatterns: boolean
   /** True: it cannot be told without asking for one of them, because it begins with one. */
   beginsWithPattern: boolean
+  /** A pattern without which it is false, `them` where it is any of several; empty where none has to be there. */
+  needs: string
 }
 
 /** Cuts a condition, from its first token to the brace of its rule, where `and` joins its parts; one part where it cannot. */
@@ -49,6 +51,7 @@ function toConjunct(condition: string, tokens: readonly Token[]): Conjunct {
     words,
     readsPatterns: words.has('them') || tokens.some((token, index) => isPattern(token, tokens[index + 1])),
     beginsWithPattern: beginsWithPattern(tokens),
+    needs: neededPattern(tokens),
   }
 }
 
@@ -63,4 +66,18 @@ function beginsWithPattern(tokens: readonly Token[]): boolean {
   const [first, second, third, fourth] = tokens.slice(Math.max(at, 0))
   if (!first || first.kind === 'pattern') return first !== undefined
   return second?.value === 'of' && (third?.value === 'them' || fourth?.kind === 'pattern')
+}
+
+const inverting = new Set(['not', 'or', 'defined', '=', '<', '>', '!'])
+
+/** `$a`, `$a at 0`, `all of them`, `2 of ($a*)`: nothing that may be true where none of them is. */
+function neededPattern(tokens: readonly Token[]): string {
+  if (tokens.some(({ value }) => inverting.has(value))) return ''
+  const [first, second, third, fourth] = tokens
+  if (first?.kind === 'pattern') {
+    const isPlain = second === undefined || second.value === 'in' || second.value === 'at'
+    return first.value.startsWith('$') && isPlain ? first.value : ''
+  }
+  const isSome = /^(any|all|[1-9][0-9]*)$/.test(first?.value ?? '') && second?.value === 'of'
+  return isSome && (third?.value === 'them' || fourth?.kind === 'pattern') ? 'them' : ''
 }

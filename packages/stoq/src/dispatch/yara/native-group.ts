@@ -2,6 +2,7 @@ import type { StringMatch } from './engine.ts'
 import { planUnits, type Unit } from './plan-units.ts'
 import { type Hit, maxMatchesPerPattern, type PreparedSource } from './rule-set.ts'
 import { joinSources, splitRules } from './split-rules.ts'
+import { TextSearch } from './text-search.ts'
 
 /** What is used of the native binding. */
 export interface NativeBinding {
@@ -23,6 +24,14 @@ interface NativeUnit extends Unit {
   scanner?: NativeScanner
 }
 
+/** Units of the second stage that wait for the same guards. */
+interface Waiting {
+  guards: readonly string[]
+  units: readonly NativeUnit[]
+  /** For each unit, the texts that it waits for too. Made when the guards match first. */
+  search?: TextSearch
+}
+
 /**
  * Compiling rules anew, as units, costs 20 ms: as much as it saves over this many bytes. A run over one file never pays it.
  * Parting them further saves less.
@@ -36,7 +45,7 @@ export class NativeGroup {
   readonly #binding: NativeBinding
   readonly #owners: Map<string, PreparedSource>
   #first: NativeUnit[]
-  #second: readonly NativeUnit[] = []
+  #second: readonly Waiting[] = []
   #bytes = 0
 
   /** Throws the binding's error when the sources do not compile. */
@@ -51,8 +60,9 @@ export class NativeGroup {
     this.#countBytes(payload.length)
     const matched = new Set<string>()
     const hits = this.#first.flatMap(unit => this.#scanUnit(unit, payload, matched))
-    for (const unit of this.#second) {
-      if (unit.guards.every(guard => matched.has(guard))) hits.push(...this.#scanUnit(unit, payload, matched))
+    for (const waiting of this.#second) {
+      if (!waiting.guards.every(guard => matched.has(guard))) continue
+      for (const unit of unitsFor(waiting, payload)) hits.push(...this.#scanUnit(unit, payload, matched))
     }
     return hits
   }
@@ -79,7 +89,8 @@ export class NativeGroup {
     const plan = planUnits(this.sources)
     if (!plan) return
     this.#first = this.#compileAll(plan.first)
-    this.#second = plan.second
+    const waiting = Map.groupBy(plan.second, unit => unit.guards.join(' '))
+    this.#second = [...waiting.values()].map(units => ({ guards: units[0]?.guards ?? [], units }))
   }
 
   #split(): void {
@@ -92,7 +103,7 @@ export class NativeGroup {
   }
 
   #wholeUnit(text: string): NativeUnit {
-    return { text, owned: new Set(this.#owners.keys()), guards: [] }
+    return { text, owned: new Set(this.#owners.keys()), guards: [], texts: null }
   }
 
   #compile(unit: NativeUnit): NativeScanner {
@@ -101,4 +112,12 @@ export class NativeGroup {
     unit.scanner = scanner
     return scanner
   }
+}
+
+/** Those that wait for no text, and those whose texts may be in the payload. */
+function unitsFor(waiting: Waiting, payload: Buffer): readonly NativeUnit[] {
+  if (waiting.units.every(unit => unit.texts === null)) return waiting.units
+  waiting.search ??= new TextSearch(waiting.units.map(unit => unit.texts ?? []))
+  const found = waiting.search.find(payload)
+  return waiting.units.filter((unit, index) => unit.texts === null || found[index])
 }

@@ -6,7 +6,7 @@ import { planUnits } from './plan-units.ts'
 import { prepareSources } from './rule-set.ts'
 
 const costly = (name: string, condition: string) =>
-  `rule ${name} { strings: $a = "secret word" nocase condition: ${condition} }`
+  `rule ${name} { strings: $a = /secret word/ condition: ${condition} }`
 const cheap = (name: string, condition: string) =>
   `rule ${name} { strings: $a = "${name}" condition: ${condition} }`
 
@@ -70,6 +70,44 @@ test('where costly rules wait, a few rules of a few texts are searched for one a
   assert.deepEqual(rulesOf(named?.first), [['is_doc', 'a', 'b']])
 })
 
+const worded = (name: string, condition: string) =>
+  `rule ${name} { strings: $a = "first text" $b = "second" wide $c = "third" base64 $d = { ?? 66 6F 75 72 74 68 } condition: ${condition} }`
+
+test('a rule that needs one of its texts waits for them in a unit of its own', () => {
+  const units = plan(
+    `${worded('a', 'any of them')} ${worded('b', '$a and not $b and $c and $d')} ${cheap('c', '$a')}`,
+  )
+  assert.deepEqual(rulesOf(units?.first), [['c']])
+  assert.deepEqual(rulesOf(units?.second), [['a'], ['b']])
+  const texts = units?.second.map(unit => unit.texts?.map(text => Buffer.from(text).toString('latin1')))
+  assert.deepEqual(texts, [
+    ['first text', 's\0e\0c\0o\0n\0d\0', 'dGhpcm', 'RoaXJk', '0aGlyZ', 'fourth'],
+    ['first text'],
+  ])
+})
+
+test('it waits for its guards first, and for texts of four bytes then', () => {
+  const guard = 'rule is_doc { condition: filesize > 3 }'
+  const short = 'rule a { strings: $a = "four" nocase condition: is_doc and $a }'
+  const units = plan(`${guard} ${short} ${short.replace('rule a', 'rule b').replace('is_doc and ', '')}`)
+  assert.deepEqual(rulesOf(units?.first), [['is_doc', 'b']])
+  assert.deepEqual(
+    units?.second.map(({ guards, texts }) => [guards.length, texts?.length]),
+    [[1, 1]],
+  )
+})
+
+test('a rule that may match without its texts, or that another names, does not wait for them', () => {
+  for (const condition of [
+    'not $a and ($b or $c or $d)',
+    '$a or $b or $c or $d',
+    '#a == 0 and ($b or $c or $d)',
+    '0 of them',
+  ])
+    assert.equal(plan(`${worded('a', condition)} ${cheap('c', '$a')}`), null, condition)
+  assert.equal(plan(`${worded('a', 'any of them')} ${cheap('c', 'a and $a')}`), null)
+})
+
 /** Conditions over earlier rules, own patterns and the payload; every form that cutting must see through. */
 function condition(earlier: readonly string[]): fc.Arbitrary<string> {
   const leaf = fc.constantFrom(
@@ -101,7 +139,7 @@ function condition(earlier: readonly string[]): fc.Arbitrary<string> {
 }
 
 const ruleSet = fc
-  .array(fc.record({ kind: fc.constantFrom('', 'private '), patterns: fc.integer({ min: 0, max: 3 }) }), {
+  .array(fc.record({ kind: fc.constantFrom('', 'private '), patterns: fc.integer({ min: 0, max: 4 }) }), {
     minLength: 2,
     maxLength: 7,
   })
@@ -114,6 +152,7 @@ const ruleSet = fc
           '$a = "ab" nocase $b = "c"',
           '$a = ".a" nocase wide ascii $b = "<b" nocase',
           '$a = /a+b/ $b = { 62 [0-1] 61 }',
+          '$a = "abcab" $b = "ABCAB" wide base64',
         ]
         return `${kind}rule r${index} { strings: ${strings[patterns]} condition: ${conditions[index]} }`
       }),
@@ -124,7 +163,7 @@ const ruleSet = fc
 const many = Buffer.alloc(9 * 1024 * 1024)
 
 test('rules cut into units give the answers of all rules together', () => {
-  const payload = fc.stringMatching(/^[abcABC.<]{0,12}$/)
+  const payload = fc.stringMatching(/^([abcABC.<]|abcab|QQBCAEMAQQBCA){0,8}$/)
   fc.assert(
     fc.property(ruleSet, fc.array(payload, { minLength: 1, maxLength: 4 }), (rules, payloads) => {
       const sets = engines.map(engine => engine.compile([{ name: 'rules', text: rules.join('\n') }]))

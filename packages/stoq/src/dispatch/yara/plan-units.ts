@@ -1,7 +1,9 @@
 import { alwaysAsks, type Conjunct, readConjuncts } from './condition.ts'
+import { neededTexts } from './needed-texts.ts'
 import type { PreparedSource } from './rule-set.ts'
 import type { RuleFacts } from './rule-source.ts'
 import { blankRules, isWorthwhile } from './split-rules.ts'
+import { minTextLength, type TextSet } from './text-search.ts'
 
 /** Rules that are compiled and scanned together. */
 export interface Unit {
@@ -10,9 +12,11 @@ export interface Unit {
   owned: ReadonlySet<string>
   /** Of the second stage: rules of the first, made for this, that all have to match before one of these can. */
   guards: readonly string[]
+  /** Of the second stage: of these one at least is in every payload that a rule of the unit matches; null: not known. */
+  texts: TextSet | null
 }
 
-/** Units that are scanned with every payload, and those that are scanned where their guards match. */
+/** Units that are scanned with every payload, and those that are scanned where their guards match and their texts are. */
 export interface UnitPlan {
   first: Unit[]
   second: Unit[]
@@ -22,6 +26,8 @@ export interface UnitPlan {
 const cheapLiterals = 3
 /** Each is compiled and asked for by itself: more than this is no gain. */
 const maxSecondUnits = 16
+/** Units that wait for texts, most of them never compiled. */
+const maxTextUnits = 64
 
 /** Bytes that the engine looks for with one vector search. */
 const maxMarks = 3
@@ -39,6 +45,8 @@ interface Item {
   home: Home
   /** Parts of its condition that are asked in the first stage; a rule that has some is in the second. */
   guards: readonly Guard[]
+  /** Without one of these it does not match; a rule that has some is in the second stage, in a unit of its own. */
+  texts: TextSet | null
   conjuncts: readonly Conjunct[]
 }
 
@@ -52,7 +60,8 @@ interface Guard {
 /**
  * How sources are best cut into units; null: not at all. `is_pdf and $costly` needs no search for `$costly` unless
  * `is_pdf` matches, so such rules wait for a second stage. Costly texts that begin with one of three marks (`.Shell`, `<?php`)
- * have a unit of their own, in which the engine looks for those bytes. The answers are those of one unit.
+ * have a unit of their own, in which the engine looks for those bytes. A rule that cannot match without one of its texts waits
+for a search of stoQ's own that finds all such texts in one pass. The answers are those of one unit.
  *
  * An engine searches when a condition asks for a pattern, and tells the strings of every match when it has searched. So a rule
  * that may match without asking stays in the main unit, and that has to ask always.
@@ -70,15 +79,18 @@ export function planUnits(sources: readonly PreparedSource[]): UnitPlan | null {
   if ((deferred.length === 0 && homes.size < 2) || !tellsAllStrings(homes.get('main') ?? [])) return null
   const names = nameGuards(deferred.flatMap(item => item.guards))
   const asked = Map.groupBy(names, ([guard]) => guard.home)
-  const waiting = Map.groupBy(deferred, item => namesOfGuards(item, names).join(' '))
+  const waiting = Map.groupBy(deferred, waitingKey)
   return {
     first: [...new Set([...homes.keys(), ...asked.keys()])].flatMap(home =>
-      partMembers(homes.get(home) ?? []).map((members, index) =>
-        firstUnit(sources, members, new Map(index === 0 ? asked.get(home) : [])),
-      ),
+      firstUnits(sources, homes.get(home) ?? [], asked.get(home) ?? []),
     ),
-    second: [...waiting].map(([guards, members]) => secondUnit(sources, members, guards.split(' '))),
+    second: [...waiting.values()].map(members => secondUnit(sources, members, names)),
   }
+}
+
+/** Rules that wait for the same are in one unit; one that waits for texts is alone. */
+function waitingKey({ source, facts, guards, texts }: Item): string {
+  return `${guards.map(guard => guard.text).join(' and ')}\n${texts ? `${source.index} ${facts.name}` : ''}`
 }
 
 function namesOfGuards(item: Item, names: GuardNames): string[] {
@@ -86,25 +98,60 @@ function namesOfGuards(item: Item, names: GuardNames): string[] {
 }
 
 function isDeferred(item: Item): boolean {
-  return item.guards.length > 0
+  return item.guards.length > 0 || item.texts !== null
 }
 
 function readItems(source: PreparedSource): Item[] {
   const known = new Map<string, Item>()
   const seconds = new Set<string>()
   const marks = new Set<string>()
-  for (const facts of source.facts.rules) {
-    const conjuncts = readConjuncts(source.text.slice(facts.condition, facts.end))
+  const read = source.facts.rules.map(facts => readConjuncts(source.text.slice(facts.condition, facts.end)))
+  const named = namesInConditions(source, read)
+  for (const [index, facts] of source.facts.rules.entries()) {
+    const conjuncts = read[index] ?? []
     const uses = withTheirUses(conjuncts.flatMap(({ words }) => namedBy(words, known)))
     const isCostly = facts.literals > cheapLiterals && alwaysAsks(conjuncts)
-    const home = isCostly && addMarks(marks, facts.marks) ? 'marks' : 'main'
-    const guards = isCostly && home === 'main' ? guardsOf(source, conjuncts, known) : []
-    const key = guards.map(guard => guard.text).join(' and ')
-    const isKept = seconds.size >= maxSecondUnits && !seconds.has(key)
-    if (guards.length > 0 && !isKept) seconds.add(key)
-    known.set(facts.name, { source, facts, conjuncts, uses, home, guards: isKept ? [] : guards })
+    const wanted = textsOf(facts, conjuncts, named)
+    const possible = isCostly || wanted ? guardsOf(source, conjuncts, known) : []
+    const texts = wanted && isSearchedFor(facts, wanted, possible) ? wanted : null
+    const home = isCostly && !texts && addMarks(marks, facts.marks) ? 'marks' : 'main'
+    const guards = home === 'main' ? possible : []
+    known.set(facts.name, admit({ source, facts, conjuncts, uses, home, guards, texts }, seconds))
   }
   return [...known.values()]
+}
+
+/** Rules that others name: their answers are asked for. */
+function namesInConditions(source: PreparedSource, conditions: readonly Conjunct[][]): Set<string> {
+  const words = new Set(conditions.flatMap(conjuncts => conjuncts.flatMap(each => [...each.words])))
+  return new Set(source.facts.rules.map(rule => rule.name).filter(name => words.has(name)))
+}
+
+/** What a rule cannot match without; null for one that others ask for its answer. */
+function textsOf(
+  facts: RuleFacts,
+  conjuncts: readonly Conjunct[],
+  named: ReadonlySet<string>,
+): TextSet | null {
+  return named.has(facts.name) ? null : neededTexts(facts, conjuncts, minTextLength.slow)
+}
+
+/** False: the engine finds a few literals as fast where the guards match; and what every payload waits for has to be fast. */
+function isSearchedFor({ literals }: RuleFacts, texts: TextSet, guards: readonly Guard[]): boolean {
+  if (guards.length > 0) return literals > cheapLiterals
+  return texts.every(text => text.length >= minTextLength.fast)
+}
+
+/** Stays in the first stage where there are enough units. */
+function admit(item: Item, seconds: Set<string>): Item {
+  if (!isDeferred(item)) return item
+  const key = waitingKey(item)
+  const isSame = (other: string) => other.endsWith('\n') === key.endsWith('\n')
+  const count = [...seconds].filter(isSame).length
+  if (!seconds.has(key) && count >= (item.texts ? maxTextUnits : maxSecondUnits))
+    return { ...item, guards: [], texts: null }
+  seconds.add(key)
+  return item
 }
 
 /** True: no rule of the unit can match without a search, or each scan is a search. */
@@ -150,7 +197,9 @@ function guardsOf(
 
 /** A rule that one of the first stage names is in the first stage. */
 function keepWhatIsNamed(items: readonly Item[]): void {
-  for (const item of items) if (!isDeferred(item)) for (const used of item.uses) used.guards = []
+  for (const { uses } of items.filter(item => !isDeferred(item))) {
+    for (const used of uses) Object.assign(used, { guards: [], texts: null })
+  }
 }
 
 /** A name for each guard; those that say the same have the same one. */
@@ -173,6 +222,23 @@ function partMembers(members: readonly Item[]): (readonly Item[])[] {
   return searching.map((item, index) => (index === 0 ? [...others, item] : [item]))
 }
 
+/** Units of the first stage. A guard is asked where the rule is that it names. */
+function firstUnits(
+  sources: readonly PreparedSource[],
+  items: readonly Item[],
+  asked: readonly [Guard, string][],
+): Unit[] {
+  const parts = partMembers(items)
+  const askedIn = Map.groupBy(asked, ([guard]) => {
+    const searched = [...guard.uses].filter(({ facts }) => facts.literals > 0)
+    return Math.max(
+      0,
+      parts.findIndex(members => searched.length > 0 && searched.every(item => members.includes(item))),
+    )
+  })
+  return parts.map((members, index) => firstUnit(sources, members, new Map(askedIn.get(index))))
+}
+
 /** A unit of the first stage, with the guards that are asked in it. */
 function firstUnit(sources: readonly PreparedSource[], members: readonly Item[], asked: GuardNames): Unit {
   const present = withTheirUses([...members, ...[...asked.keys()].flatMap(guard => [...guard.uses])])
@@ -181,19 +247,17 @@ function firstUnit(sources: readonly PreparedSource[], members: readonly Item[],
     const rules = new Map(own.map(([{ text }, name]) => [name, `rule ${name} { condition: ${text}\n}`]))
     return [textOf(source, present), ...rules.values()].join('\n')
   })
-  return { text: texts.join('\n'), owned: namesOf(members), guards: [] }
+  return { text: texts.join('\n'), owned: namesOf(members), guards: [], texts: null }
 }
 
-function secondUnit(
-  sources: readonly PreparedSource[],
-  members: readonly Item[],
-  guards: readonly string[],
-): Unit {
+function secondUnit(sources: readonly PreparedSource[], members: readonly Item[], names: GuardNames): Unit {
   const present = withTheirUses(members)
+  const [first] = members
   return {
     text: sources.map(source => textOf(source, present)).join('\n'),
     owned: namesOf(members),
-    guards,
+    guards: first ? namesOfGuards(first, names) : [],
+    texts: first?.texts ?? null,
   }
 }
 

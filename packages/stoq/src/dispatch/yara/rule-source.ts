@@ -17,8 +17,21 @@ export interface RuleFacts {
   literals: number
   /** The marks (no letters, no digits) that its patterns begin with; empty where one may begin otherwise. */
   marks: string
+  /** Its patterns as they are written. */
+  patterns: PatternText[]
   /** Where the condition begins in the text; the end of the rule where it has none. */
   condition: number
+}
+
+/** A pattern as it is written. */
+export interface PatternText {
+  /** `$a`; `$` where it has no name. */
+  name: string
+  kind: 'text' | 'hex' | 'other'
+  /** What stands between the quotes or braces. */
+  value: string
+  /** `wide`, `nocase`, …; `(` where one has an argument. */
+  modifiers: string[]
 }
 
 /** An `include "path"` statement: place in the text, path as written. */
@@ -56,7 +69,7 @@ const patternModifiers = new Set([
   'base64wide',
 ])
 
-type PatternFacts = Pick<RuleFacts, 'literals' | 'marks'>
+type PatternFacts = Pick<RuleFacts, 'literals' | 'marks'> & PatternText
 
 interface Sections {
   meta: Record<string, MetaValue>
@@ -67,13 +80,17 @@ interface Sections {
 const encodings = new Set(['xor', 'base64', 'base64wide'])
 
 class FactsReader {
+  readonly #text: string
   readonly #lexer: Lexer
   readonly #facts: SourceFacts = { rules: [], includes: [], words: new Set(), wideIntegers: [] }
   #token: Token
+  #last: Token
 
   constructor(text: string) {
+    this.#text = text
     this.#lexer = new Lexer(text)
     this.#token = this.#lexer.next()
+    this.#last = this.#token
   }
 
   read(): SourceFacts {
@@ -90,9 +107,9 @@ class FactsReader {
   }
 
   #take(): Token {
-    const token = this.#token
+    this.#last = this.#token
     this.#token = this.#lexer.next()
-    return token
+    return this.#last
   }
 
   /** Takes the token if it is the mark or word `value`. */
@@ -130,7 +147,7 @@ class FactsReader {
   }
 
   /** Up to the `}` of the rule; braces of hex patterns are balanced. */
-  #readBody(): Pick<RuleFacts, 'meta' | 'end' | 'literals' | 'marks' | 'condition'> {
+  #readBody(): Pick<RuleFacts, 'meta' | 'end' | 'literals' | 'marks' | 'patterns' | 'condition'> {
     const body: Sections = { meta: {}, condition: undefined }
     const patterns: PatternFacts[] = []
     let end = this.#token.start
@@ -138,7 +155,8 @@ class FactsReader {
       const token = this.#take()
       end = token.end
       if (token.kind === 'mark') depth += depthChanges[token.value] ?? 0
-      else if (token.kind === 'pattern' && this.#isDefined(token)) patterns.push(this.#readPattern())
+      else if (token.kind === 'pattern' && this.#isDefined(token))
+        patterns.push(this.#readPattern(token.value))
       else if (token.kind === 'word') this.#readWord(token.value, body)
     }
     return {
@@ -147,6 +165,7 @@ class FactsReader {
       end,
       literals: patterns.reduce((sum, { literals }) => sum + literals, 0),
       marks: patterns.every(({ marks }) => marks) ? patterns.map(({ marks }) => marks).join('') : '',
+      patterns: patterns.map(({ name, kind, value, modifiers }) => ({ name, kind, value, modifiers })),
     }
   }
 
@@ -162,17 +181,23 @@ class FactsReader {
   }
 
   /** `literals`: 1 for a literal, Infinity for anything that stands for several byte sequences. */
-  #readPattern(): PatternFacts {
-    let isLiteral = this.#token.kind === 'text'
-    let marks = isLiteral ? this.#token.value.charAt(0).replace(/[^!-/:-@[\]-`{-~]/, '') : ''
-    if (this.#takeIf('{')) isLiteral = this.#readHex()
-    else if (this.#token.kind !== 'end') this.#take()
+  #readPattern(name: string): PatternFacts {
+    const { end, kind: first, value: text } = this.#token
+    let isLiteral = first === 'text'
+    let marks = isLiteral ? text.charAt(0).replace(/[^!-/:-@[\]-`{-~]/, '') : ''
+    let pattern: PatternText = { name, kind: isLiteral ? 'text' : 'other', value: text, modifiers: [] }
+    if (this.#takeIf('{')) {
+      isLiteral = this.#readHex()
+      pattern = { ...pattern, kind: 'hex', value: this.#text.slice(end, this.#last.start) }
+    } else if (this.#token.kind !== 'end') this.#take()
     while (this.#token.kind === 'word' && patternModifiers.has(this.#token.value)) {
       const { value } = this.#take()
+      pattern.modifiers.push(value)
       if (!['ascii', 'fullword', 'private'].includes(value)) isLiteral = false
       if (encodings.has(value)) marks = ''
+      if (this.#token.value === '(') pattern.modifiers.push('(')
     }
-    return { literals: isLiteral ? 1 : Number.POSITIVE_INFINITY, marks }
+    return { ...pattern, literals: isLiteral ? 1 : Number.POSITIVE_INFINITY, marks }
   }
 
   /** True for a hex pattern of bytes only: no jumps, wildcards, alternatives. */
@@ -210,12 +235,15 @@ class FactsReader {
 /** The text that a YARA literal means: UTF-8 where its bytes are, otherwise one character for each byte. */
 export function unescapeText(literal: string): string {
   if (!literal.includes('\\')) return literal
-  const parts = literal.split(/(\\x[0-9a-fA-F]{2}|\\.)/s)
-  const bytes = Buffer.concat(
-    parts.map((part, index) => (index % 2 === 1 ? unescapeByte(part) : Buffer.from(part))),
-  )
+  const bytes = unescapeBytes(literal)
   const text = bytes.toString('utf8')
   return Buffer.from(text, 'utf8').equals(bytes) ? text : bytes.toString('latin1')
+}
+
+/** The bytes that a YARA literal means. */
+export function unescapeBytes(literal: string): Buffer {
+  const parts = literal.split(/(\\x[0-9a-fA-F]{2}|\\.)/s)
+  return Buffer.concat(parts.map((part, index) => (index % 2 === 1 ? unescapeByte(part) : Buffer.from(part))))
 }
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t' }
