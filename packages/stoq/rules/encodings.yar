@@ -313,13 +313,6 @@ rule script_text {
     any of them
 }
 
-private rule gzip_mark {
-  strings:
-    $mark = { 1F 8B 08 }
-  condition:
-    $mark
-}
-
 // A gzip header inside of another payload: deflate, no flag or the one for a name, usual level and system. Archives have
 // plugins that know what such a member is called, and a gzip file is unpacked as one.
 rule gzip_inside {
@@ -330,7 +323,7 @@ rule gzip_inside {
   strings:
     $gzip = { 1F 8B 08 ( 00 | 08 ) [4] ( 00 | 02 | 04 ) ( 00 | 03 | 07 | 0A | 0B | FF ) }
   condition:
-    gzip_mark and $gzip in (1..filesize) and not (
+    $gzip in (1..filesize) and not (
       zip_file or seven_zip_file or rar_file or cab_file or tar_file or cpio_file or ar_file or rpm_file or iso_file or
       gzip_file
     )

@@ -15,19 +15,29 @@ export interface Conjunct {
 
 /** Cuts a condition, from its first token to the brace of its rule, where `and` joins its parts; one part where it cannot. */
 export function readConjuncts(condition: string): Conjunct[] {
+  // `or` binds weaker than `and`.
+  return cut(condition, 'and', 'or')
+}
+
+/** Cuts a condition where `or` joins its parts. */
+export function readDisjuncts(condition: string): Conjunct[] {
+  return cut(condition, 'or', '')
+}
+
+function cut(condition: string, joint: string, weaker: string): Conjunct[] {
   const parts: Token[][] = [[]]
   let depth = 0
   let isWhole = false
   for (const token of readTokens(condition)) {
     if (token.kind === 'mark') depth += depthChanges[token.value] ?? 0
     const isOuterWord = depth === 0 && token.kind === 'word'
-    // `or` binds weaker than `and`; the names that `with` brings hold for what follows.
-    if (isOuterWord && (token.value === 'or' || token.value === 'with')) isWhole = true
-    if (isOuterWord && token.value === 'and') parts.push([])
+    // The names that `with` brings hold for what follows.
+    if (isOuterWord && (token.value === weaker || token.value === 'with')) isWhole = true
+    if (isOuterWord && token.value === joint) parts.push([])
     else parts.at(-1)?.push(token)
   }
-  const conjuncts = isWhole ? [parts.flat()] : parts
-  return conjuncts.map(tokens => toConjunct(condition, tokens))
+  const whole = isWhole ? [readTokens(condition)] : parts
+  return whole.map(tokens => toConjunct(condition, tokens))
 }
 
 /** True: a rule with such a condition does not match before it has asked for a pattern. */

@@ -6,6 +6,8 @@ export interface RuleSource {
   /** Directory that `include` is resolved in; absent: includes are an error. */
   directory?: string
   namespace?: string
+  /** True: its rules are known to compile, so that what is rarely needed is compiled when it is. */
+  isProven?: boolean
 }
 
 export type MetaValue = string | number | boolean

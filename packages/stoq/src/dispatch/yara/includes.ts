@@ -91,11 +91,9 @@ class Expansion {
     this.#characters += included.text.length
     if (this.#characters > maxCharacters)
       throw new IncludeFault(source.name, include, 'too much text is included')
-    const { includes } = readSourceFacts(included.text)
-    this.add({ name: path, text: included.text, directory: dirname(resolve(path)) }, includes, [
-      ...chain,
-      included.realPath,
-    ])
+    const file = { name: path, text: included.text, directory: dirname(resolve(path)) }
+    const includes = mayInclude(file) ? readSourceFacts(file.text).includes : []
+    this.add(file, includes, [...chain, included.realPath])
   }
 
   /** Every part starts on a line of its own, so that a line has one origin. */

@@ -17,18 +17,28 @@ export class Lexer {
   readonly #text: string
   #position = 0
   #line = 1
+  /** The first line break that is not counted in `#line`. */
+  #break: number
 
   constructor(text: string) {
     this.#text = text
+    this.#break = indexOr(text, '\n', 0)
   }
 
   next(): Token {
-    this.#skipBlanks()
-    const start = this.#position
-    const line = this.#line
+    const start = endOfBlanks(this.#text, this.#position)
+    const line = this.#countLines(start)
     const [kind, end, inset] = this.#measure(start)
-    this.#advance(end)
+    this.#position = end
     return { kind, value: this.#text.slice(start + inset, end - inset), start, end, line }
+  }
+
+  #countLines(position: number): number {
+    while (this.#break < position) {
+      this.#line++
+      this.#break = indexOr(this.#text, '\n', this.#break + 1)
+    }
+    return this.#line
   }
 
   /** Kind, end and width of the quotes of the token that starts at `start`. */
@@ -54,26 +64,28 @@ export class Lexer {
     const end = endOfQuoted(text, start + 1, '"')
     return ['text', end, end - start >= 2 && text.charAt(end - 1) === '"' ? 1 : 0]
   }
-
-  #skipBlanks(): void {
-    const text = this.#text
-    for (;;) {
-      while (isBlank(text.charCodeAt(this.#position))) this.#advance(this.#position + 1)
-      if (text.startsWith('//', this.#position)) this.#advance(indexOr(text, '\n', this.#position))
-      else if (text.startsWith('/*', this.#position)) {
-        this.#advance(Math.min(indexOr(text, '*/', this.#position + 2) + 2, text.length))
-      } else return
-    }
-  }
-
-  #advance(end: number): void {
-    for (let at = this.#position; at < end; at++) if (this.#text.charCodeAt(at) === 0x0a) this.#line++
-    this.#position = end
-  }
 }
 
-function isBlank(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0xfeff
+// Sticky: a rule file is read before anything else can be done, with code that is not compiled yet.
+const blanks = /[\t-\r \u00a0\ufeff]*/y
+const word = /\w*/y
+
+function endOf(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  pattern.test(text)
+  return pattern.lastIndex
+}
+
+/** Behind blanks and comments. */
+function endOfBlanks(text: string, from: number): number {
+  for (let at = from; ; ) {
+    at = endOf(blanks, text, at)
+    if (text.charAt(at) !== '/') return at
+    const second = text.charAt(at + 1)
+    if (second === '/') at = indexOr(text, '\n', at)
+    else if (second === '*') at = Math.min(indexOr(text, '*/', at + 2) + 2, text.length)
+    else return at
+  }
 }
 
 function indexOr(text: string, wanted: string, from: number): number {
@@ -101,24 +113,13 @@ function endOfLongText(text: string, from: number): number {
 }
 
 function endOfWord(text: string, from: number): number {
-  let at = from
-  while (isWordCode(text.charCodeAt(at))) at++
-  return at
+  return endOf(word, text, from)
 }
 
 /** `1`, `0x1F`, `2MB`, `1_000`, `1.5`; the dots of `(1..5)` are not part of it. */
 function endOfNumber(text: string, from: number): number {
   const end = endOfWord(text, from)
   return text.charAt(end) === '.' && isDigit(text.charAt(end + 1)) ? endOfWord(text, end + 1) : end
-}
-
-function isWordCode(code: number): boolean {
-  return (
-    (code >= 0x61 && code <= 0x7a) ||
-    (code >= 0x41 && code <= 0x5a) ||
-    (code >= 0x30 && code <= 0x39) ||
-    code === 0x5f
-  )
 }
 
 function isDigit(char: string): boolean {

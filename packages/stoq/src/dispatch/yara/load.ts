@@ -74,7 +74,7 @@ function compileBeside(
 
 /** Compiles sources, or takes what was compiled beside other rules from the same texts. */
 export function compileReserved(engine: YaraEngine, sources: readonly RuleSource[]): CompiledRules {
-  if (reserved?.key !== keyOf(engine, sources)) return engine.compile(sources)
+  if (!reserved || reserved.key !== keyOf(engine, sources)) return engine.compile(sources)
   const { rules } = reserved
   reserved = null
   return rules

@@ -1,5 +1,5 @@
 import type { StringMatch } from './engine.ts'
-import { planUnits, type Unit } from './plan-units.ts'
+import { planUnits, type Unit, type UnitPlan } from './plan-units.ts'
 import { type Hit, maxMatchesPerPattern, type PreparedSource } from './rule-set.ts'
 import { joinSources, splitRules } from './split-rules.ts'
 import { TextSearch } from './text-search.ts'
@@ -53,7 +53,7 @@ export class NativeGroup {
     this.sources = sources
     this.#binding = binding
     this.#owners = new Map(sources.flatMap(source => [...source.rules.keys()].map(name => [name, source])))
-    this.#first = this.#compileAll([this.#wholeUnit(joinSources(sources))])
+    this.#first = this.#planProven() ?? this.#compileAll([this.#wholeUnit(joinSources(sources))])
   }
 
   scan(payload: Buffer): Hit[] {
@@ -62,7 +62,8 @@ export class NativeGroup {
     const hits = this.#first.flatMap(unit => this.#scanUnit(unit, payload, matched))
     for (const waiting of this.#second) {
       if (!waiting.guards.every(guard => matched.has(guard))) continue
-      for (const unit of unitsFor(waiting, payload)) hits.push(...this.#scanUnit(unit, payload, matched))
+      for (const unit of unitsFor(waiting, payload, matched))
+        hits.push(...this.#scanUnit(unit, payload, matched))
     }
     return hits
   }
@@ -85,15 +86,26 @@ export class NativeGroup {
     if (before <= splitAfterBytes && this.#bytes > splitAfterBytes) this.#split()
   }
 
+  /** What is known to compile is cut at once: a run over one file needs few of the units. */
+  #planProven(): NativeUnit[] | null {
+    if (!this.sources.every(source => source.isProven)) return null
+    const plan = planUnits(this.sources, true)
+    return plan && this.#take(plan)
+  }
+
   #plan(): void {
     const plan = planUnits(this.sources)
-    if (!plan) return
-    this.#first = this.#compileAll(plan.first)
+    if (plan) this.#first = this.#take(plan)
+  }
+
+  #take(plan: UnitPlan): NativeUnit[] {
     const waiting = Map.groupBy(plan.second, unit => unit.guards.join(' '))
     this.#second = [...waiting.values()].map(units => ({ guards: units[0]?.guards ?? [], units }))
+    return this.#compileAll(plan.first)
   }
 
   #split(): void {
+    if (this.#second.length > 0) return
     const texts = splitRules(this.sources)
     if (texts.length > 1) this.#first = this.#compileAll(texts.map(text => this.#wholeUnit(text)))
   }
@@ -103,7 +115,7 @@ export class NativeGroup {
   }
 
   #wholeUnit(text: string): NativeUnit {
-    return { text, owned: new Set(this.#owners.keys()), guards: [], texts: null }
+    return { text, owned: new Set(this.#owners.keys()), guards: [], texts: null, otherwise: '' }
   }
 
   #compile(unit: NativeUnit): NativeScanner {
@@ -115,9 +127,11 @@ export class NativeGroup {
 }
 
 /** Those that wait for no text, and those whose texts may be in the payload. */
-function unitsFor(waiting: Waiting, payload: Buffer): readonly NativeUnit[] {
+function unitsFor(waiting: Waiting, payload: Buffer, matched: ReadonlySet<string>): readonly NativeUnit[] {
   if (waiting.units.every(unit => unit.texts === null)) return waiting.units
   waiting.search ??= new TextSearch(waiting.units.map(unit => unit.texts ?? []))
   const found = waiting.search.find(payload)
-  return waiting.units.filter((unit, index) => unit.texts === null || found[index])
+  return waiting.units.filter(
+    (unit, index) => unit.texts === null || found[index] || matched.has(unit.otherwise),
+  )
 }

@@ -1,20 +1,17 @@
 import type { Conjunct } from './condition.ts'
 import { type PatternText, type RuleFacts, unescapeBytes } from './rule-source.ts'
+import { minTextLength, type TextSet } from './text-search.ts'
 
 /**
  * Byte sequences of which a payload has one at least, in whatever case, where the rule matches; null where none can be told
- * or one is shorter than `minLength`.
+ * or one is too short to be searched for. `parts`: of the condition, of which one that needs a pattern has to be true.
  */
-export function neededTexts(
-  rule: RuleFacts,
-  conjuncts: readonly Conjunct[],
-  minLength: number,
-): Uint8Array[] | null {
-  const needs = conjuncts.map(conjunct => conjunct.needs).filter(name => name !== '')
+export function neededTexts(rule: RuleFacts, parts: readonly Conjunct[]): TextSet | null {
+  const needs = parts.map(part => part.needs).filter(name => name !== '')
   const name = needs.find(each => each !== 'them') ?? needs[0]
   const patterns = rule.patterns.filter(pattern => name === 'them' || pattern.name === name)
   const texts = patterns.flatMap(pattern => textsOf(pattern) ?? [new Uint8Array()])
-  return texts.length > 0 && texts.every(text => text.length >= minLength) ? texts : null
+  return texts.length > 0 && texts.every(text => text.length >= minTextLength.exact) ? texts : null
 }
 
 /** null where the pattern is a regular expression, masked, or in an alphabet of its own. */
@@ -23,6 +20,7 @@ function textsOf({ kind, value, modifiers }: PatternText): Uint8Array[] | null {
   if (kind === 'hex') return [longestRun(value)]
   const has = (modifier: string) => modifiers.includes(modifier)
   const text = unescapeBytes(value)
+  if (has('nocase') && text.length < minTextLength.slow) return null
   const forms = has('wide') ? [widen(text), ...(has('ascii') ? [text] : [])] : [text]
   if (!has('base64') && !has('base64wide')) return forms
   const encoded = forms.flatMap(toBase64)

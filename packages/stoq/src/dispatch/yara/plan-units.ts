@@ -1,4 +1,4 @@
-import { alwaysAsks, type Conjunct, readConjuncts } from './condition.ts'
+import { alwaysAsks, type Conjunct, readConjuncts, readDisjuncts } from './condition.ts'
 import { neededTexts } from './needed-texts.ts'
 import type { PreparedSource } from './rule-set.ts'
 import type { RuleFacts } from './rule-source.ts'
@@ -14,6 +14,8 @@ export interface Unit {
   guards: readonly string[]
   /** Of the second stage: of these one at least is in every payload that a rule of the unit matches; null: not known. */
   texts: TextSet | null
+  /** A rule of the first stage; where it matches, texts are not waited for. Empty: there is none. */
+  otherwise: string
 }
 
 /** Units that are scanned with every payload, and those that are scanned where their guards match and their texts are. */
@@ -28,6 +30,8 @@ const cheapLiterals = 3
 const maxSecondUnits = 16
 /** Units that wait for texts, most of them never compiled. */
 const maxTextUnits = 64
+/** Texts that every payload is searched for by themselves. */
+const maxExactTexts = 2
 
 /** Bytes that the engine looks for with one vector search. */
 const maxMarks = 3
@@ -47,6 +51,8 @@ interface Item {
   guards: readonly Guard[]
   /** Without one of these it does not match; a rule that has some is in the second stage, in a unit of its own. */
   texts: TextSet | null
+  /** What makes it match without them, asked in the first stage. */
+  otherwise: Guard | null
   conjuncts: readonly Conjunct[]
 }
 
@@ -61,12 +67,12 @@ interface Guard {
  * How sources are best cut into units; null: not at all. `is_pdf and $costly` needs no search for `$costly` unless
  * `is_pdf` matches, so such rules wait for a second stage. Costly texts that begin with one of three marks (`.Shell`, `<?php`)
  * have a unit of their own, in which the engine looks for those bytes. A rule that cannot match without one of its texts waits
-for a search of stoQ's own that finds all such texts in one pass. The answers are those of one unit.
+for a search of stoQ's own that finds all such texts in one pass. The answers are those of one unit. `isWhole`: the first stage is one unit, which is compiled sooner.
  *
  * An engine searches when a condition asks for a pattern, and tells the strings of every match when it has searched. So a rule
  * that may match without asking stays in the main unit, and that has to ask always.
  */
-export function planUnits(sources: readonly PreparedSource[]): UnitPlan | null {
+export function planUnits(sources: readonly PreparedSource[], isWhole = false): UnitPlan | null {
   if (sources.some(({ facts }) => facts.rules.some(rule => rule.isGlobal || rule.name.startsWith(madeName))))
     return null
   const items = sources.flatMap(readItems)
@@ -77,12 +83,18 @@ export function planUnits(sources: readonly PreparedSource[]): UnitPlan | null {
     item => item.home,
   )
   if ((deferred.length === 0 && homes.size < 2) || !tellsAllStrings(homes.get('main') ?? [])) return null
-  const names = nameGuards(deferred.flatMap(item => item.guards))
+  const names = nameGuards(
+    deferred.flatMap(item => [...item.guards, ...(item.otherwise ? [item.otherwise] : [])]),
+  )
   const asked = Map.groupBy(names, ([guard]) => guard.home)
   const waiting = Map.groupBy(deferred, waitingKey)
   return {
     first: [...new Set([...homes.keys(), ...asked.keys()])].flatMap(home =>
-      firstUnits(sources, homes.get(home) ?? [], asked.get(home) ?? []),
+      firstUnits(
+        sources,
+        isWhole ? [homes.get(home) ?? []] : partMembers(homes.get(home) ?? []),
+        asked.get(home) ?? [],
+      ),
     ),
     second: [...waiting.values()].map(members => secondUnit(sources, members, names)),
   }
@@ -103,22 +115,53 @@ function isDeferred(item: Item): boolean {
 
 function readItems(source: PreparedSource): Item[] {
   const known = new Map<string, Item>()
-  const seconds = new Set<string>()
+  const seconds: Seconds = { keys: new Set(), kinds: new Map() }
   const marks = new Set<string>()
-  const read = source.facts.rules.map(facts => readConjuncts(source.text.slice(facts.condition, facts.end)))
+  const read = source.facts.rules.map(facts => conjunctsOf(source, facts))
   const named = namesInConditions(source, read)
   for (const [index, facts] of source.facts.rules.entries()) {
     const conjuncts = read[index] ?? []
     const uses = withTheirUses(conjuncts.flatMap(({ words }) => namedBy(words, known)))
     const isCostly = facts.literals > cheapLiterals && alwaysAsks(conjuncts)
-    const wanted = textsOf(facts, conjuncts, named)
-    const possible = isCostly || wanted ? guardsOf(source, conjuncts, known) : []
-    const texts = wanted && isSearchedFor(facts, wanted, possible) ? wanted : null
-    const home = isCostly && !texts && addMarks(marks, facts.marks) ? 'marks' : 'main'
-    const guards = home === 'main' ? possible : []
-    known.set(facts.name, admit({ source, facts, conjuncts, uses, home, guards, texts }, seconds))
+    const waits = named.has(facts.name) ? noWait : waitOf(source, facts, conjuncts, known)
+    const home = isCostly && !waits.texts && addMarks(marks, facts.marks) ? 'marks' : 'main'
+    const mayWait = waits.texts !== null || waits.isGain || isCostly
+    const guards = mayWait && home === 'main' ? guardsOf(source, conjuncts, known) : []
+    const { texts, otherwise } = waits
+    known.set(facts.name, admit({ source, facts, conjuncts, uses, home, guards, texts, otherwise }, seconds))
   }
   return [...known.values()]
+}
+
+/** What a rule waits for besides its guards. */
+interface Wait {
+  texts: TextSet | null
+  otherwise: Guard | null
+  /** True: it has texts, and the engine is as fast with them where the guards match. */
+  isGain: boolean
+}
+
+const noWait: Wait = { texts: null, otherwise: null, isGain: false }
+
+function waitOf(
+  source: PreparedSource,
+  facts: RuleFacts,
+  conjuncts: readonly Conjunct[],
+  known: ReadonlyMap<string, Item>,
+): Wait {
+  const texts = neededTexts(facts, conjuncts)
+  if (!texts) return textsOrElse(source, facts, known)
+  const isSearchedFor =
+    guardsOf(source, conjuncts, known).length > 0 ? facts.literals > cheapLiterals : isFast(texts)
+  return { texts: isSearchedFor ? texts : null, otherwise: null, isGain: true }
+}
+
+/** Of a rule without patterns only the names of others matter; comments may add some. */
+function conjunctsOf(source: PreparedSource, { condition, end, patterns }: RuleFacts): Conjunct[] {
+  const text = source.text.slice(condition, end)
+  if (patterns.length > 0) return readConjuncts(text)
+  const words = new Set(text.match(/[A-Za-z_]\w*/g))
+  return [{ text, words, readsPatterns: false, beginsWithPattern: false, needs: '' }]
 }
 
 /** Rules that others name: their answers are asked for. */
@@ -127,30 +170,49 @@ function namesInConditions(source: PreparedSource, conditions: readonly Conjunct
   return new Set(source.facts.rules.map(rule => rule.name).filter(name => words.has(name)))
 }
 
-/** What a rule cannot match without; null for one that others ask for its answer. */
-function textsOf(
-  facts: RuleFacts,
-  conjuncts: readonly Conjunct[],
-  named: ReadonlySet<string>,
-): TextSet | null {
-  return named.has(facts.name) ? null : neededTexts(facts, conjuncts, minTextLength.slow)
+/** Of a condition that begins with texts and may be true without them: `any of them or uint16(0) == 1`. */
+function textsOrElse(source: PreparedSource, facts: RuleFacts, known: ReadonlyMap<string, Item>): Wait {
+  if (facts.patterns.length === 0) return noWait
+  const parts = readDisjuncts(source.text.slice(facts.condition, facts.end))
+  const others = parts.filter(part => !part.readsPatterns)
+  const [first, second] = parts.filter(part => part.readsPatterns)
+  if (!first || second || first !== parts[0] || others.length === 0) return noWait
+  const texts = neededTexts(facts, [first])
+  const [otherwise] = guardsOf(source, [unite(others)], known)
+  return texts && otherwise && isFast(texts) ? { texts, otherwise, isGain: true } : noWait
 }
 
-/** False: the engine finds a few literals as fast where the guards match; and what every payload waits for has to be fast. */
-function isSearchedFor({ literals }: RuleFacts, texts: TextSet, guards: readonly Guard[]): boolean {
-  if (guards.length > 0) return literals > cheapLiterals
-  return texts.every(text => text.length >= minTextLength.fast)
+function unite(parts: readonly Conjunct[]): Conjunct {
+  const words = new Set(parts.flatMap(part => [...part.words]))
+  const text = parts.map(part => `(${part.text})`).join(' or ')
+  return { text, words, readsPatterns: false, beginsWithPattern: false, needs: '' }
+}
+
+/** True: a search for them is no burden for every payload. */
+function isFast(texts: TextSet): boolean {
+  const isSlow = texts.some(text => text.length === minTextLength.slow)
+  return !isSlow && (!isExact(texts) || texts.length === 1)
+}
+
+function isExact(texts: TextSet | null): boolean {
+  return texts?.some(text => text.length < minTextLength.slow) ?? false
+}
+
+/** Of the second stage, and how many of its kind there may be. */
+interface Seconds {
+  keys: Set<string>
+  kinds: Map<number, number>
 }
 
 /** Stays in the first stage where there are enough units. */
-function admit(item: Item, seconds: Set<string>): Item {
-  if (!isDeferred(item)) return item
+function admit(item: Item, { keys, kinds }: Seconds): Item {
   const key = waitingKey(item)
-  const isSame = (other: string) => other.endsWith('\n') === key.endsWith('\n')
-  const count = [...seconds].filter(isSame).length
-  if (!seconds.has(key) && count >= (item.texts ? maxTextUnits : maxSecondUnits))
-    return { ...item, guards: [], texts: null }
-  seconds.add(key)
+  if (!isDeferred(item) || keys.has(key)) return item
+  const most = isExact(item.texts) ? maxExactTexts : item.texts ? maxTextUnits : maxSecondUnits
+  const count = kinds.get(most) ?? 0
+  if (count >= most) return { ...item, guards: [], texts: null, otherwise: null }
+  keys.add(key)
+  kinds.set(most, count + 1)
   return item
 }
 
@@ -198,7 +260,7 @@ function guardsOf(
 /** A rule that one of the first stage names is in the first stage. */
 function keepWhatIsNamed(items: readonly Item[]): void {
   for (const { uses } of items.filter(item => !isDeferred(item))) {
-    for (const used of uses) Object.assign(used, { guards: [], texts: null })
+    for (const used of uses) Object.assign(used, { guards: [], texts: null, otherwise: null })
   }
 }
 
@@ -225,10 +287,9 @@ function partMembers(members: readonly Item[]): (readonly Item[])[] {
 /** Units of the first stage. A guard is asked where the rule is that it names. */
 function firstUnits(
   sources: readonly PreparedSource[],
-  items: readonly Item[],
+  parts: readonly (readonly Item[])[],
   asked: readonly [Guard, string][],
 ): Unit[] {
-  const parts = partMembers(items)
   const askedIn = Map.groupBy(asked, ([guard]) => {
     const searched = [...guard.uses].filter(({ facts }) => facts.literals > 0)
     return Math.max(
@@ -247,7 +308,7 @@ function firstUnit(sources: readonly PreparedSource[], members: readonly Item[],
     const rules = new Map(own.map(([{ text }, name]) => [name, `rule ${name} { condition: ${text}\n}`]))
     return [textOf(source, present), ...rules.values()].join('\n')
   })
-  return { text: texts.join('\n'), owned: namesOf(members), guards: [], texts: null }
+  return { text: texts.join('\n'), owned: namesOf(members), guards: [], texts: null, otherwise: '' }
 }
 
 function secondUnit(sources: readonly PreparedSource[], members: readonly Item[], names: GuardNames): Unit {
@@ -258,6 +319,7 @@ function secondUnit(sources: readonly PreparedSource[], members: readonly Item[]
     owned: namesOf(members),
     guards: first ? namesOfGuards(first, names) : [],
     texts: first?.texts ?? null,
+    otherwise: (first?.otherwise && names.get(first.otherwise)) ?? '',
   }
 }
 

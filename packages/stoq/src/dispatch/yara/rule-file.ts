@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, resolve, sep } from 'node:path'
+import { bundledPlugins, bundledRules } from '../../config/bundled.ts'
 import { errorText, StoqError } from '../../errors.ts'
 import type { RuleSource } from './engine.ts'
 
@@ -9,7 +10,9 @@ const maxFileSize = 128 * 1024 * 1024
 
 /** The rules of one file; its includes are found beside it. Throws STOQ_SOURCE_UNREADABLE. */
 export function readRuleSource(path: string): RuleSource {
-  return { name: path, text: readRuleText(path), directory: dirname(resolve(path)) }
+  const directory = dirname(resolve(path))
+  const isProven = directory === dirname(bundledRules) || directory.startsWith(bundledPlugins + sep)
+  return { name: path, text: readRuleText(path), directory, ...(isProven && { isProven }) }
 }
 
 /**

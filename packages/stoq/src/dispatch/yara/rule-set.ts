@@ -13,6 +13,7 @@ export interface PreparedSource extends ExpandedSource {
   /** Position among the sources. */
   index: number
   namespace: string
+  isProven: boolean
   rules: Map<string, { order: number; facts: RuleFacts }>
 }
 
@@ -41,7 +42,8 @@ export function prepareSources(sources: readonly RuleSource[]): {
 function prepareSource(source: RuleSource, index: number, expanded: ExpandedSource): PreparedSource {
   const rules = new Map(expanded.facts.rules.map((facts, order) => [facts.name, { order, facts }]))
   const text = withoutWideIntegers(expanded)
-  return { ...expanded, text, index, namespace: source.namespace ?? 'default', rules }
+  const { namespace = 'default', isProven = false } = source
+  return { ...expanded, text, index, namespace, isProven, rules }
 }
 
 /** The WASM engine fails on a match whose metadata holds an integer beyond 53 bits: it gets a zero of the same width. */

@@ -53,9 +53,19 @@ export interface SourceFacts {
 
 /** Reads rules without compiling them, in one linear pass. Never throws; text that does not compile gives any facts. */
 export function readSourceFacts(text: string): SourceFacts {
-  const reader = new FactsReader(text)
-  return reader.read()
+  const known = lately.get(text)
+  if (known) return known
+  const facts = new FactsReader(text).read()
+  if (text.length > maxKeptLength) return facts
+  if (lately.size >= maxKept) lately.clear()
+  lately.set(text, facts)
+  return facts
 }
+
+/** Compiler, dispatcher and search ask for the same texts one after the other, and reading takes as long as compiling some. */
+const lately = new Map<string, SourceFacts>()
+const maxKept = 8
+const maxKeptLength = 256 * 1024
 
 const depthChanges: Record<string, number> = { '{': 1, '}': -1 }
 const patternModifiers = new Set([

@@ -1,8 +1,8 @@
 /** A set of texts: which of them is in a payload does not matter. */
 export type TextSet = readonly Uint8Array[]
 
-/** The shortest texts for a search of every fourth byte, and of every second. */
-export const minTextLength = { fast: 5, slow: 4 } as const
+/** The shortest texts for a search of every fourth byte, of every second, and for one of their own. */
+export const minTextLength = { fast: 5, slow: 4, exact: 3 } as const
 
 /** A text that may be where a word of four bytes is found: `before` bytes of it come first. */
 interface Candidate {
@@ -13,7 +13,8 @@ interface Candidate {
 
 /**
  * Looks for many texts in one pass over every fourth byte: a text of five bytes or more has an aligned word of four, or three
- * bytes of one, wherever it stands. Where a text has only four, every second byte is looked at.
+ * bytes of one, wherever it stands. Where a text has only four, every second byte is looked at; one of three is searched for
+ * by itself.
  *
  * Letters count in either case, and hostile bytes are taken for any text: it may say that one is there that is not.
  */
@@ -24,18 +25,20 @@ export class TextSearch {
   readonly #first = new Uint8Array(1 << 16)
   readonly #second = new Uint8Array(1 << 16)
   readonly #candidates = new Map<number, Candidate[]>()
+  readonly #exact: { text: Uint8Array; set: number }[] = []
 
-  /** The texts have four bytes or more. */
+  /** The texts have three bytes or more. */
   constructor(sets: readonly TextSet[]) {
     this.#sets = sets.length
-    const isShort = sets.some(texts => texts.some(text => text.length < minTextLength.fast))
-    this.#stride = isShort ? 2 : 4
+    const isSlow = sets.some(texts => texts.some(text => text.length === minTextLength.slow))
+    this.#stride = isSlow ? 2 : 4
     for (const [set, texts] of sets.entries()) for (const text of texts) this.#add(text, set)
   }
 
   /** For each set: true where one of its texts may be in the payload; false where none is. */
-  find(payload: Uint8Array): boolean[] {
+  find(payload: Buffer): boolean[] {
     const found: boolean[] = Array(this.#sets).fill(false)
+    for (const { text, set } of this.#exact) found[set] ||= payload.includes(text)
     // Bytes made of beginnings of texts would take long: then whoever asks has to look.
     let tries = 4096 + (payload.length >>> 3)
     for (let start = 0; start < payload.length; start += chunkSize) {
@@ -66,6 +69,10 @@ export class TextSearch {
   }
 
   #add(text: Uint8Array, set: number): void {
+    if (text.length < minTextLength.slow) {
+      this.#exact.push({ text, set })
+      return
+    }
     const folded = text.map(byte => byte | caseBit)
     for (let before = 0; before < this.#stride; before++) {
       const isKnown = text.length - before >= 3
