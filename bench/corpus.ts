@@ -35,7 +35,8 @@ export function systemBinaries(root: string, limit: number): Corpus {
   return describe('bulk', folder)
 }
 
-function binaries(): string[] {
+/** Programs and libraries of this system, and what else is beside them. */
+export function binaries(): string[] {
   const folders = [
     '/usr/bin',
     '/usr/sbin',
