@@ -9,6 +9,10 @@
   anywhere. uint16(), uint32() read the low byte first, uint16be(), uint32be() the high byte first. Regular expressions and
   nocase strings cost most: with `is_pdf and ...` they are looked for only where the rule is_pdf matches.
 
+  Texts cost little in a rule that needs one of them: `any of them`, `$a`, `$a in (0..9)`, with `and` before or behind it.
+  stoQ looks for all such texts of five bytes or more in one pass, whatever their number, and compiles the rule when one is
+  there. `uint8(0) == 1 or $a` and texts of four bytes or fewer go to the engine with every payload.
+
   Plugins are called in the order of the rules: what knows the names and passwords of its parts comes first, what only sees
   an encoding in them last.
 */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readConjuncts } from './condition.ts'
+import { readConjuncts, readDisjuncts } from './condition.ts'
 
 const texts = (condition: string) => readConjuncts(condition).map(({ text }) => text)
 const free = (condition: string) =>
@@ -53,4 +53,32 @@ test('a part that begins with a pattern cannot be told without it', () => {
     '',
   ])
     assert.equal(begins(no), false, no)
+})
+
+test('a part needs a pattern that it cannot be true without', () => {
+  const needs = (condition: string) => readConjuncts(`${condition} }`)[0]?.needs
+  for (const [condition, name] of [
+    ['$a', '$a'],
+    ['$a at 0', '$a'],
+    ['$a in (0..9)', '$a'],
+    ['any of them', 'them'],
+    ['2 of ($x*)', 'them'],
+    ['all of ($x, $y)', 'them'],
+  ])
+    assert.equal(needs(condition ?? ''), name)
+  const without = [
+    'not $a',
+    '#a == 0',
+    '0 of them',
+    'none of them',
+    'any of (b, c)',
+    '($a or b)',
+    'for any of them : (not $)',
+  ]
+  for (const condition of without) assert.equal(needs(condition), '', condition)
+})
+
+test('a condition is cut where or joins its parts, each with what and joins', () => {
+  const parts = readDisjuncts('any of them or (a or b) and c or d }').map(({ text }) => text)
+  assert.deepEqual(parts, ['any of them', '(a or b) and c', 'd'])
 })

@@ -21,7 +21,7 @@ interface NativeScanner {
 
 /** A unit that is compiled when it is first needed. */
 interface NativeUnit extends Unit {
-  scanner?: NativeScanner
+  scanner?: NativeScanner | undefined
 }
 
 /** Units of the second stage that wait for the same guards. */
@@ -44,7 +44,7 @@ export class NativeGroup {
   readonly sources: readonly PreparedSource[]
   readonly #binding: NativeBinding
   readonly #owners: Map<string, PreparedSource>
-  #first: NativeUnit[]
+  #first: NativeUnit[] = []
   #second: readonly Waiting[] = []
   #bytes = 0
 
@@ -98,10 +98,14 @@ export class NativeGroup {
     if (plan) this.#first = this.#take(plan)
   }
 
+  /** A unit that is there already stays compiled. */
   #take(plan: UnitPlan): NativeUnit[] {
-    const waiting = Map.groupBy(plan.second, unit => unit.guards.join(' '))
+    const present = [...this.#first, ...this.#second.flatMap(({ units }) => units)]
+    const scanners = new Map(present.map(unit => [unit.text, unit.scanner]))
+    const keep = (unit: Unit): NativeUnit => ({ ...unit, scanner: scanners.get(unit.text) })
+    const waiting = Map.groupBy(plan.second.map(keep), unit => unit.guards.join(' '))
     this.#second = [...waiting.values()].map(units => ({ guards: units[0]?.guards ?? [], units }))
-    return this.#compileAll(plan.first)
+    return this.#compileAll(plan.first.map(keep))
   }
 
   #split(): void {
@@ -111,7 +115,7 @@ export class NativeGroup {
   }
 
   #compileAll(units: readonly NativeUnit[]): NativeUnit[] {
-    return units.map(unit => ({ ...unit, scanner: this.#compile(unit) }))
+    return units.map(unit => ({ ...unit, scanner: unit.scanner ?? this.#compile(unit) }))
   }
 
   #wholeUnit(text: string): NativeUnit {

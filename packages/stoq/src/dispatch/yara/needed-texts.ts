@@ -29,6 +29,7 @@ function textsOf({ kind, value, modifiers }: PatternText): Uint8Array[] | null {
 
 /** The bytes between wildcards, jumps and alternatives. */
 function longestRun(hex: string): Buffer {
+  if (/^[0-9a-fA-F ]*$/.test(hex)) return Buffer.from(hex.replaceAll(' ', ''), 'hex')
   const plain = hex.replace(/\/\/[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g, ' ').replace(/\s/g, '')
   let depth = 0
   let runs = ''

@@ -97,6 +97,27 @@ test('it waits for its guards first, and for texts of four bytes then', () => {
   )
 })
 
+test('a rule that begins with its texts may be asked for by what else makes it match', () => {
+  const units = plan(`${worded('a', 'any of them or filesize == 4 or uint8(0) == 1')} ${cheap('c', '$a')}`)
+  assert.deepEqual(rulesOf(units?.second), [['a']])
+  assert.equal(units?.second[0]?.otherwise, 'stoq_guard_0')
+  assert.match(
+    units?.first[0]?.text ?? '',
+    /rule stoq_guard_0 \{ condition: \(filesize == 4\) or \(uint8\(0\) == 1\)\n\}/,
+  )
+  assert.equal(plan(`${worded('a', 'filesize == 4 or any of them')} ${cheap('c', '$a')}`), null)
+})
+
+test('no more than two texts are searched for by themselves', () => {
+  const rule = (name: string) => `rule ${name} { strings: $a = "${name}" condition: $a }`
+  assert.deepEqual(rulesOf(plan(['abc', 'bcd', 'cde'].map(rule).join(' '))?.second), [['abc'], ['bcd']])
+})
+
+test('a rule with thousands of texts stays in the first stage', () => {
+  const texts = Array.from({ length: 5000 }, (_, index) => `$a${index} = "a text ${index}"`).join(' ')
+  assert.equal(plan(`rule a { strings: ${texts} condition: any of them } ${cheap('c', '$a')}`), null)
+})
+
 test('a rule that may match without its texts, or that another names, does not wait for them', () => {
   for (const condition of [
     'not $a and ($b or $c or $d)',

@@ -30,6 +30,8 @@ const cheapLiterals = 3
 const maxSecondUnits = 16
 /** Units that wait for texts, most of them never compiled. */
 const maxTextUnits = 64
+/** What the texts of a source may weigh: more would fill the tables of the search. */
+const maxWeight = 4096
 /** Texts that every payload is searched for by themselves. */
 const maxExactTexts = 2
 
@@ -115,7 +117,7 @@ function isDeferred(item: Item): boolean {
 
 function readItems(source: PreparedSource): Item[] {
   const known = new Map<string, Item>()
-  const seconds: Seconds = { keys: new Set(), kinds: new Map() }
+  const seconds: Seconds = { keys: new Set(), kinds: new Map(), weight: 0 }
   const marks = new Set<string>()
   const read = source.facts.rules.map(facts => conjunctsOf(source, facts))
   const named = namesInConditions(source, read)
@@ -202,17 +204,26 @@ function isExact(texts: TextSet | null): boolean {
 interface Seconds {
   keys: Set<string>
   kinds: Map<number, number>
+  weight: number
+}
+
+/** A text of six bytes or fewer has places of which any byte may be part. */
+function weigh(texts: TextSet | null): number {
+  return texts?.reduce((sum, text) => sum + (text.length > 6 ? 1 : 32), 0) ?? 0
 }
 
 /** Stays in the first stage where there are enough units. */
-function admit(item: Item, { keys, kinds }: Seconds): Item {
+function admit(item: Item, seconds: Seconds): Item {
+  const { keys, kinds } = seconds
   const key = waitingKey(item)
   if (!isDeferred(item) || keys.has(key)) return item
   const most = isExact(item.texts) ? maxExactTexts : item.texts ? maxTextUnits : maxSecondUnits
   const count = kinds.get(most) ?? 0
-  if (count >= most) return { ...item, guards: [], texts: null, otherwise: null }
+  const weight = seconds.weight + weigh(item.texts)
+  if (count >= most || weight > maxWeight) return { ...item, guards: [], texts: null, otherwise: null }
   keys.add(key)
   kinds.set(most, count + 1)
+  seconds.weight = weight
   return item
 }
 

@@ -252,6 +252,7 @@ export function unescapeText(literal: string): string {
 
 /** The bytes that a YARA literal means. */
 export function unescapeBytes(literal: string): Buffer {
+  if (!literal.includes('\\')) return Buffer.from(literal)
   const parts = literal.split(/(\\x[0-9a-fA-F]{2}|\\.)/s)
   return Buffer.concat(parts.map((part, index) => (index % 2 === 1 ? unescapeByte(part) : Buffer.from(part))))
 }
