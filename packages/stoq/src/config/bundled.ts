@@ -10,3 +10,6 @@ export const bundledPlugins = fileURLToPath(
 
 /** The dispatch rules that come with stoQ. */
 export const bundledRules = fileURLToPath(new URL('../../rules/dispatcher.yar', import.meta.url))
+
+/** The templates that come with stoQ, for any worker. */
+export const bundledTemplates = fileURLToPath(new URL('../../templates', import.meta.url))

@@ -38,7 +38,7 @@ export abstract class StoqWorkerPlugin extends StoqPlugin {
   format: string | null = null
   archive_connector: string | null = null
   decorator_plugin: string | null = null
-  /** File name of a template in the `templates` folder of this plugin. */
+  /** Name of a template in the `templates` folder of this plugin or of the base folder, or of one that comes with stoQ. */
   template: string | null = null
   /** True: the document is saved beside the rendered template. */
   template_and_json = false

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { bundledTemplates } from '../config/bundled.ts'
 import { errorText, StoqError } from '../errors.ts'
 import type { SaveKwargs, StoqConnectorPlugin } from '../plugin/connector.ts'
 import type { StoqDecoratorPlugin } from '../plugin/decorator.ts'
@@ -42,7 +43,7 @@ export class DocumentOutput {
   async #prepareTemplate(worker: StoqWorkerPlugin, name: string): Promise<string | null> {
     try {
       const { TemplateRenderer } = await import('../templates/render.ts')
-      const template = new TemplateRenderer(join(worker.plugin_path, 'templates'), name)
+      const template = new TemplateRenderer(templateFolders(worker), name)
       await template.load()
       this.#template = template
       return null
@@ -124,6 +125,11 @@ export class DocumentOutput {
       return { text: null, fault: errorText(error) }
     }
   }
+}
+
+/** Where the templates of a worker are looked for: its own first, then those of the base folder, then those of stoQ. */
+export function templateFolders({ plugin_path, stoq }: StoqWorkerPlugin): string[] {
+  return [join(plugin_path, 'templates'), join(stoq.settings.base_dir, 'templates'), bundledTemplates]
 }
 
 /** What a decorator made of the document may have no errors to add to. */

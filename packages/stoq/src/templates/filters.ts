@@ -1,5 +1,8 @@
 import { printable } from '../results/printable.ts'
+import { resultsOf, ruleCounts, rulesOf, sizeText, treeRows } from './document-filters.ts'
 import { formatText } from './format.ts'
+import { hexdump } from './hexdump.ts'
+import { defang, markdownCode, markdownText } from './markup.ts'
 import { printFilter } from './source.ts'
 
 /**
@@ -8,11 +11,26 @@ import { printFilter } from './source.ts'
  */
 export type Filter = (value: unknown, ...given: unknown[]) => unknown
 
-/** The filters of Jinja2 that the engine lacks or that behave otherwise there, and two of our own. */
+/** The filters of Jinja2 that the engine lacks or that behave otherwise there, and our own: docs/guide/templates.md. */
 export const filters: Readonly<Record<string, Filter>> = {
   [printFilter]: print,
   /** Own: text of an attacker on one line, see `printable`. */
   printable: value => printable(textOf(value)),
+  defang: value => defang(textOf(value)),
+  md: value => markdownText(textOf(value)),
+  mdcode: value => markdownCode(textOf(value)),
+  short: (value, ...given) => cutAt(textOf(value), readCount(given, 'length', 0, 12)),
+  size: sizeText,
+  hexdump: (value, ...given) =>
+    hexdump(value, {
+      width: readCount(given, 'width', 0, 16),
+      length: readCount(given, 'length', 1, 256),
+      offset: readCount(given, 'offset', 2, 0),
+    }),
+  tree: treeRows,
+  rules: rulesOf,
+  rulecounts: ruleCounts,
+  said: resultsOf,
   format: (value, ...given) => formatText(textOf(value), ...splitKeywords(given), print),
   truncate,
   center,

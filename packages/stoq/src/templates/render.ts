@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { errorText, StoqError } from '../errors.ts'
@@ -9,26 +10,33 @@ import { prepareSource } from './source.ts'
 /** Largest template file, in bytes. */
 const maxSource = 1024 * 1024
 
+/** Templates of this ending escape what they write for HTML; all others write it as it is, as in v1. */
+const htmlEnding = '.html.tpl'
+
 /**
- * Writes documents as text with a Jinja2 template: one file of a directory, which may include and extend the others of
- * that directory. Every fault is a STOQ_TEMPLATE that names the template, the reason and the line; the next document is
+ * Writes documents as text with a Jinja2 template: one file of the first directory that has it, which may include and extend
+ * the others of these directories. Every fault is a STOQ_TEMPLATE that names the template, the reason and the line; the next document is
  * rendered as if nothing had happened. The text holds what the document holds: make it safe before it reaches a terminal.
  */
 export class TemplateRenderer {
-  /** The template file. */
-  readonly path: string
-  readonly #directory: string
-  readonly #name: string
+  #path: string
+  readonly #directories: readonly string[]
+  #name: string
   #sources: Promise<ReadonlyMap<string, string>> | null = null
   #engine: TemplateEngine | null = null
 
-  /** `name`: exact name of the file, extension included, no path. */
-  constructor(directory: string, name: string) {
+  /** `name`: name of the file, no path; `.tpl` may be left out. */
+  constructor(directories: string | readonly string[], name: string) {
     if (!isFileName(name))
       throw new StoqError('STOQ_TEMPLATE', [printable(name), 'give the name of a file, not a path'])
-    this.#directory = directory
+    this.#directories = [directories].flat()
     this.#name = name
-    this.path = join(directory, name)
+    this.#path = join(this.#directories[0] ?? '', name)
+  }
+
+  /** The template file. */
+  get path(): string {
+    return this.#path
   }
 
   /** Reads and compiles the template, so that its faults show before the first document. Files are read once. */
@@ -52,8 +60,19 @@ export class TemplateRenderer {
   }
 
   #read(): Promise<ReadonlyMap<string, string>> {
-    this.#sources ??= readSources(this.#directory, this.#name)
+    this.#sources ??= this.#readAll()
     return this.#sources
+  }
+
+  async #readAll(): Promise<ReadonlyMap<string, string>> {
+    const names = [this.#name, `${this.#name}.tpl`]
+    const places = this.#directories.flatMap(directory => names.map(name => ({ directory, name })))
+    const found = places.find(({ directory, name }) => existsSync(join(directory, name)))
+    if (found) {
+      this.#name = found.name
+      this.#path = join(found.directory, found.name)
+    }
+    return readSources(this.#path, this.#directories)
   }
 
   #start(sources: ReadonlyMap<string, string>): TemplateEngine {
@@ -63,7 +82,7 @@ export class TemplateRenderer {
       throw this.#fault(error)
     }
     const fault = this.#engine.faults.get(this.#name)
-    if (fault) throw new StoqError('STOQ_TEMPLATE', [this.path, printable(fault)])
+    if (fault) throw new StoqError('STOQ_TEMPLATE', [this.#path, printable(fault)])
     return this.#engine
   }
 
@@ -79,7 +98,7 @@ export class TemplateRenderer {
     const reason = isTrap(error)
       ? `too deep or too large for the engine (${line})`
       : (faults?.get(missing ?? '') ?? line)
-    return new StoqError('STOQ_TEMPLATE', [this.path, printable(reason)], { cause: error })
+    return new StoqError('STOQ_TEMPLATE', [this.#path, printable(reason)], { cause: error })
   }
 }
 
@@ -87,14 +106,20 @@ function isFileName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && basename(name) === name && !/[\\\0]/.test(name)
 }
 
-/** The template and whatever else in its directory can be included. */
-async function readSources(directory: string, name: string): Promise<ReadonlyMap<string, string>> {
-  const sources = new Map([[name, await readSource(join(directory, name))]])
-  for (const other of await readdir(directory)) {
-    if (sources.has(other)) continue
-    // Only the template that was asked for has to be readable: an include of the others says what is missing.
-    const source = await readSource(join(directory, other)).catch(() => null)
-    if (source !== null) sources.set(other, source)
+/** The template and whatever else in the directories can be included; those of the first directory come before others. */
+async function readSources(
+  path: string,
+  directories: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const sources = new Map([[basename(path), await readSource(path)]])
+  for (const directory of directories) {
+    const others = existsSync(directory) ? await readdir(directory) : []
+    for (const other of others) {
+      if (sources.has(other)) continue
+      // Only the template that was asked for has to be readable: an include of the others says what is missing.
+      const source = await readSource(join(directory, other)).catch(() => null)
+      if (source !== null) sources.set(other, source)
+    }
   }
   return sources
 }
@@ -105,7 +130,7 @@ async function readSource(path: string): Promise<string> {
     if (!stats.isFile()) throw new StoqError('STOQ_TEMPLATE', [path, 'is no file'])
     if (stats.size > maxSource)
       throw new StoqError('STOQ_TEMPLATE', [path, `is larger than ${maxSource} bytes`])
-    return prepareSource(await readFile(path, 'utf8'))
+    return prepareSource(await readFile(path, 'utf8'), path.endsWith(htmlEnding))
   } catch (error) {
     if (error instanceof StoqError) throw error
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -4,8 +4,14 @@ export const printFilter = 'stoq_print'
 /**
  * The template as the engine gets it: every `{{ value }}` goes through the print filter, so that lists, objects and null
  * are written as JSON and nothing is escaped; `length` of what is undefined or null is 0. Line numbers stay the same.
+ * `escapesHtml`: the engine writes values, and escapes them but for what macros and `safe` made.
  */
-export function prepareSource(source: string): string {
+export function prepareSource(source: string, escapesHtml = false): string {
+  if (escapesHtml) return `{% autoescape "html" %}${prepareTags(source, prepareHtmlTag)}{% endautoescape %}`
+  return prepareTags(source, prepareTag)
+}
+
+function prepareTags(source: string, prepare: (tag: string) => string): string {
   let prepared = ''
   let position = 0
   for (const tag = /\{[{%#]/g; ; ) {
@@ -13,7 +19,7 @@ export function prepareSource(source: string): string {
     const start = tag.exec(source)?.index
     if (start === undefined) return prepared + source.slice(position)
     const end = endOfTag(source, start)
-    prepared += source.slice(position, start) + prepareTag(source.slice(start, end))
+    prepared += source.slice(position, start) + prepare(source.slice(start, end))
     position = end
   }
 }
@@ -50,6 +56,10 @@ function endOfCode(source: string, start: number, mark: string): number {
 }
 
 const expression = /^(\{\{[-+]?)(.*?)(-?\}\})$/s
+
+function prepareHtmlTag(tag: string): string {
+  return tag.startsWith('{#') || endOf(raw, tag, 0) !== undefined ? tag : withLength(tag)
+}
 
 function prepareTag(tag: string): string {
   if (tag.startsWith('{#') || endOf(raw, tag, 0) !== undefined) return tag
