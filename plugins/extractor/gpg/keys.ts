@@ -37,10 +37,19 @@ export async function loadKeys(
 }
 
 function keyFiles({ home, bases, keyring }: KeyPlaces): string[] {
-  const folder = bases.map(base => resolve(base, home)).find(existsSync)
+  const folder = bases.map(base => resolve(base, home)).find(isThere)
   const inFolder = folder === undefined ? [] : readdirSync(folder).map(name => join(folder, name))
-  const further = isAbsolute(keyring) && existsSync(keyring) ? [keyring] : []
+  const further = isAbsolute(keyring) && isThere(keyring) ? [keyring] : []
   return [...inFolder.sort(), ...further].filter(isKeyFile)
+}
+
+/** A scan process may not even ask for what was not there when it started. */
+function isThere(path: string): boolean {
+  try {
+    return existsSync(path)
+  } catch {
+    return false
+  }
 }
 
 /** A home of gpg holds other files too: its own store of keys, sockets, lists. */
