@@ -266,3 +266,20 @@ test('stoq list neither connects nor tells of credentials', async () => {
   assert.equal(status, 0)
   assert.doesNotMatch(said, /geheim-17/)
 })
+
+serviceTest(
+  'rabbitmq',
+  'doctor finds the server, and tells of a wrong password without showing it',
+  async () => {
+    await using scratch = openScratch()
+    writeHome(scratch.home)
+    const well = await run(scratch.home, 'doctor', 'rabbitmq', 'queue', 'publisher')
+    assert.equal(well.status, 0, well.said)
+    assert.match(well.said, /^3 ok, 0 notes, 0 warnings, 0 broken$/m)
+    writeHome(scratch.home, { password: 'not-the-password' })
+    const ill = await run(scratch.home, 'doctor', 'rabbitmq')
+    assert.equal(ill.status, 1)
+    assert.match(ill.said, /^broken +source:rabbitmq .*user guest or its password is refused/m)
+    assert.ok(!ill.said.includes('not-the-password'))
+  },
+)

@@ -17,7 +17,9 @@ const source = new URL('../src/cli/main.ts', import.meta.url)
 const built = new URL('../dist/cli/main.js', import.meta.url)
 const entry = existsSync(source) ? source : built
 const [, , command, ...words] = process.argv
-if (/^\w/.test(command ?? '') && command !== 'help' && command !== 'list') {
+// Commands that scan nothing, or not with what is on the command line.
+const withoutScan = ['help', 'list', 'doctor']
+if (/^\w/.test(command ?? '') && !withoutScan.includes(command)) {
   const early = new URL(`../pool/early-start${extname(entry.pathname)}`, entry)
   const { startEarly } = await import(early.href)
   startEarly(command, words)

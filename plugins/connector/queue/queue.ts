@@ -14,6 +14,12 @@ export class QueueConnector extends StoqConnectorPlugin {
     return super.activate(stoq)
   }
 
+  /** What its queues say. */
+  override async check(): Promise<string | null> {
+    const source = await this.stoq.worker.loadSource(this.publisher)
+    return (await source.check?.()) ?? null
+  }
+
   /** Gives the name of the queue. Throws when it does not take the document. */
   async save(payload: object | string | Uint8Array, { archive }: SaveKwargs = {}): Promise<string> {
     if (archive) throw new StoqError('STOQ_CONNECTOR_SAVE', [this.id, 'a queue is no archive'])

@@ -1,7 +1,7 @@
 import { type AsyncMessage, type Connection, type Consumer, ConsumerStatus } from 'rabbitmq-client'
 import { errorText, type Message, StoqError, StoqSourcePlugin } from 'stoq'
 import { decodeMessage, encodeMessage } from './body.ts'
-import { openConnection } from './connection.ts'
+import { openConnection, type Server } from './connection.ts'
 import { declareFault, QueuePublisher, queueOptions } from './publisher.ts'
 
 /** Header that counts deliveries which came to no end: the server itself only tells that there was one. */
@@ -63,6 +63,17 @@ export class RabbitMqSource extends StoqSourcePlugin {
     await publisher.send(err ? `${key}-errors` : key, encodeMessage(message), { priority })
   }
 
+  /** Connects once, with a connection of its own. */
+  override async check(): Promise<string | null> {
+    try {
+      const rabbit = await openConnection({ ...this.#server, retries: 1 }, this.id, this.log)
+      await rabbit.close()
+      return null
+    } catch (error) {
+      return errorText(error)
+    }
+  }
+
   override async deactivate(): Promise<void> {
     const rabbit = await this.#opening?.catch(() => null)
     // Waits for the payloads that are being scanned, and acknowledges them.
@@ -71,6 +82,15 @@ export class RabbitMqSource extends StoqSourcePlugin {
     await rabbit?.close()
     this.#opening = null
     await super.deactivate()
+  }
+
+  get #server(): Server {
+    const { host, port, user, password, virtual_host, retries } = this
+    const { use_ssl, ca_certs, certfile, keyfile, cert_reqs } = this
+    return {
+      ...{ host, port, user, password, virtual_host, retries },
+      ...{ use_ssl, ca_certs, certfile, keyfile, cert_reqs },
+    }
   }
 
   #connect(): Promise<Connection> {

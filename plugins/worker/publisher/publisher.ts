@@ -33,6 +33,12 @@ export class PublisherWorker extends StoqWorkerPlugin {
     return super.activate(stoq, parser.parseArgs(stoq.argv.slice(2)))
   }
 
+  /** What its queues say. */
+  override async check(): Promise<string | null> {
+    const source = await this.loadSource(this.publisher)
+    return (await source.check?.()) ?? null
+  }
+
   /** true: there is nothing to be saved. Throws when a queue does not take the message. */
   async scan(payload: Payload | null, kwargs: Kwargs): Promise<true> {
     const { submission_list, priority = this.priority, ...rest } = kwargs

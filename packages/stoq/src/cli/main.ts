@@ -20,6 +20,7 @@ const commands: Record<string, () => Promise<Command>> = {
   test: async () => (await import('./test.ts')).test,
   install: async () => (await import('./install.ts')).install,
   uninstall: async () => (await import('./uninstall.ts')).uninstall,
+  doctor: async () => (await import('./doctor.ts')).doctor,
 }
 const aliases = new Map([
   ['-h', 'help'],

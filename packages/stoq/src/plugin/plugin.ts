@@ -86,6 +86,12 @@ export abstract class StoqPlugin {
     this.is_activated = false
   }
 
+  /**
+   * What `stoq doctor` asks for: null when everything outside of stoQ that the plugin needs (a service, a program, a file)
+   * is there, else one line that says what is wrong, without credentials. Called after `activate`; it has 30 seconds.
+   */
+  check?(): Promise<string | null>
+
   /** Periodic work: loops by itself until `signal` is aborted. */
   heartbeat(_signal: AbortSignal): void | Promise<void> {}
 }

@@ -10,6 +10,7 @@ import {
   readdirSync,
   readlinkSync,
   rmSync,
+  statSync,
   unlinkSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -106,10 +107,25 @@ function openFolders(path: string): void {
 
 /** Removes the folders of scan processes whose stoQ is dead. */
 export function sweepFolders(temp: string): void {
-  for (const name of namesIn(temp)) {
+  for (const folder of staleFolders(temp)) removeAll(folder)
+}
+
+/** The folders of scan processes whose stoQ is dead. */
+export function staleFolders(temp: string): string[] {
+  const names = namesIn(temp).filter(name => {
     const owner = name.startsWith(folderPrefix) ? Number.parseInt(name.slice(folderPrefix.length), 10) : 0
-    if (owner > 0 && !isAlive(owner)) removeAll(join(temp, name))
-  }
+    return owner > 0 && !isAlive(owner)
+  })
+  return names.map(name => join(temp, name))
+}
+
+/** Folders of scan processes of other containers, where nobody can tell who is alive, that did not change for a day. */
+export function foreignFolders(temp: string): string[] {
+  const yesterday = Date.now() - 24 * 60 * 60 * 1000
+  return namesIn(temp)
+    .filter(name => /^stoq-scan-\d+-/.test(name) && !name.startsWith(folderPrefix))
+    .map(name => join(temp, name))
+    .filter(path => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? yesterday) < yesterday)
 }
 
 function namesIn(folder: string): string[] {
