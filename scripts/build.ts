@@ -1,4 +1,4 @@
-/** Builds what npm publishes: the library as JavaScript with types, the plugins as JavaScript, the JSON Schema. */
+/** Builds what npm publishes: the library as JavaScript with types, the plugins as JavaScript, the JSON Schema, the man page. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const home = join(root, 'packages/stoq')
 
-for (const made of ['dist', 'plugins', 'schema']) rmSync(join(home, made), { recursive: true, force: true })
+for (const made of ['dist', 'plugins', 'schema', 'man'])
+  rmSync(join(home, made), { recursive: true, force: true })
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
@@ -23,6 +24,7 @@ for (const file of globSync('*/*/**', {
 const { documentSchema } = await import('../packages/stoq/src/results/schema.ts')
 mkdirSync(join(home, 'schema'))
 writeFileSync(join(home, 'schema/result-document.json'), `${JSON.stringify(documentSchema, null, 2)}\n`)
+cpSync(join(root, 'docs/man'), join(home, 'man'), { recursive: true })
 for (const file of ['README.md', 'LICENSE']) cpSync(join(root, file), join(home, file))
 
 /** Tests and golden samples stay in the checkout. */

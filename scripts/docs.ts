@@ -1,5 +1,5 @@
 /**
- * Writes what is generated in the pages below docs, and keeps what people wrote there.
+ * Writes what is generated in the pages below docs, and the man page, and keeps what people wrote there.
  * `npm run docs` writes; `npm run docs -- --check` only tells which pages are not up to date, and exits 1 then.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { commandBlocks } from './docs/commands.ts'
 import { documentBlocks, schemaText } from './docs/document.ts'
 import { errorsPage } from './docs/errors.ts'
 import { includeFiles } from './docs/include.ts'
+import { manPage } from './docs/man.ts'
 import { fillBlocks } from './docs/page.ts'
 import { pluginBlocks } from './docs/plugins.ts'
 import { settingBlocks } from './docs/settings.ts'
@@ -34,6 +35,7 @@ export async function makePages(): Promise<Page[]> {
     withBlocks('docs/reference/plugins.md', await pluginBlocks()),
     withFiles('docs/guide/plugin-development.md'),
     { path: 'docs/reference/errors.md', ...errors },
+    { path: 'docs/man/stoq.1', text: manPage(), missing: [] },
     { path: 'docs/reference/result-document.schema.json', text: schemaText(), missing: [] },
   ]
 }

@@ -23,6 +23,13 @@ export interface ArgumentOptions {
 /** The help text, on its way through `activate`. */
 export class StoqHelp extends Error {
   override name = 'StoqHelp'
+  /** The flags that the worker takes. */
+  readonly flags: readonly Argument[]
+
+  constructor(text: string, flags: readonly Argument[] = []) {
+    super(text)
+    this.flags = flags
+  }
 }
 
 /** The flags of a worker: those that all workers share, and its own. */
@@ -58,7 +65,8 @@ export class StoqArgs {
     for (const token of tokens) {
       if (token.kind === 'option-terminator') continue
       if (token.kind === 'positional') throw usage(`unexpected argument '${token.value}'`)
-      if (token.rawName === '-h' || token.rawName === '--help') throw new StoqHelp(this.help())
+      if (token.rawName === '-h' || token.rawName === '--help')
+        throw new StoqHelp(this.help(), this.#arguments)
       const argument = known.get(token.rawName)
       if (!argument) throw usage(`unknown flag ${token.rawName}${nearest(token.rawName, [...known.keys()])}`)
       const value = readValue(argument, token)

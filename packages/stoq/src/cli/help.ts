@@ -1,5 +1,6 @@
 import { StoqError } from '../errors.ts'
 import { version } from '../plugin/version.ts'
+import { type CommandText, commands } from './command-table.ts'
 import { exitStatus } from './main.ts'
 
 const logo = `
@@ -13,6 +14,23 @@ const logo = `
     "Y8888P"   "Y888 "Y88P"   "Y888888"
                                     Y8b`
 
+/** Command lines, and what they do. */
+export const examples: readonly (readonly [command: string, what: string])[] = [
+  ['stoq scan suspicious.zip', 'Take a file apart and show the tree'],
+  ['stoq scan mails/ --format jsonl', 'One JSON document a line'],
+  ['stoq yara -F mails/ -D -C file -A file', 'Save documents and the payloads found as files'],
+  ['stoq explain suspicious.zip', 'Why was this file (not) taken apart?'],
+]
+
+/** What the exit status of the command means. */
+export const exitText =
+  '0 all well, 1 some payloads had errors, 2 wrong usage or set-up, 128 + N stopped by signal N.'
+
+/** `  usage     What it does`, on as many lines as the help has. */
+export function commandLines({ usage, help: lines }: CommandText): string[] {
+  return lines.map((line, index) => `  ${(index === 0 ? usage : '').padEnd(24)} ${line}`)
+}
+
 /** `stoq help`: what stoQ is and how it is called. */
 export async function help(words: string[]): Promise<number> {
   if (words.length > 0) throw new StoqError('STOQ_CLI_USAGE', [`see 'stoq ${words[0]} --help'`])
@@ -23,26 +41,12 @@ Takes files apart and analyses every part.
 usage: stoq COMMAND [flags]
 
 Commands:
-  scan PATH... [flags]     Scan files and folders with the worker and flags of [scan] in stoq.cfg
-                           (yara with dispatching when nothing is set)
-  WORKER [flags]           Run a worker: 'stoq list' names them, 'stoq WORKER --help' shows its flags
-  explain FILE [flags]     Show which rules match, which plugins they choose, and why others are not
-  shell                    Look at a payload by hand: read, run, dispatch, hexdump ... one step at a time
-  list                     List the plugins
-  new KIND NAME            Make a plugin that runs, to begin with
-  test PLUGIN...           Run the tests of plugins: a folder, a name, or all
-  install SOURCE...        Install plugins from a folder, a .tgz, npm or git
-  uninstall KIND:NAME...   Remove plugins that were installed
-  help                     This text
-  --version                The version
+${commands.flatMap(commandLines).join('\n')}
 
 Examples:
-  stoq scan suspicious.zip                    Take a file apart and show the tree
-  stoq scan mails/ --format jsonl             One JSON document a line
-  stoq yara -F mails/ -D -C file -A file      Save documents and the payloads found as files
-  stoq explain suspicious.zip                 Why was this file (not) taken apart?
+${examples.map(([command, what]) => `  ${command.padEnd(43)} ${what}`).join('\n')}
 
-Exit status: 0 all well, 1 some payloads had errors, 2 wrong usage or set-up, 128 + N stopped by signal N.
+Exit status: ${exitText}
 `)
   return exitStatus.ok
 }

@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<Command>> = {
   install: async () => (await import('./install.ts')).install,
   uninstall: async () => (await import('./uninstall.ts')).uninstall,
   doctor: async () => (await import('./doctor.ts')).doctor,
+  completion: async () => (await import('./completion.ts')).completion,
 }
 const aliases = new Map([
   ['-h', 'help'],

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** True when stoQ runs from a checkout, not from an installed package. */
@@ -13,3 +14,9 @@ export const bundledRules = fileURLToPath(new URL('../../rules/dispatcher.yar', 
 
 /** The templates that come with stoQ, for any worker. */
 export const bundledTemplates = fileURLToPath(new URL('../../templates', import.meta.url))
+
+/** Where the templates of a worker are looked for: in its own folder, in the base folder, then in those of stoQ. */
+export function templateFolders(workerFolder: string | null, base: string): string[] {
+  const own = workerFolder === null ? [] : [join(workerFolder, 'templates')]
+  return [...own, join(base, 'templates'), bundledTemplates]
+}

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
-import { bundledTemplates } from '../config/bundled.ts'
+import { basename, dirname, resolve } from 'node:path'
+import { templateFolders } from '../config/bundled.ts'
 import { errorText, StoqError } from '../errors.ts'
 import type { SaveKwargs, StoqConnectorPlugin } from '../plugin/connector.ts'
 import type { StoqDecoratorPlugin } from '../plugin/decorator.ts'
@@ -43,7 +43,10 @@ export class DocumentOutput {
   async #prepareTemplate(worker: StoqWorkerPlugin, name: string): Promise<string | null> {
     try {
       const { TemplateRenderer } = await import('../templates/render.ts')
-      const template = new TemplateRenderer(templateFolders(worker), name)
+      const template = new TemplateRenderer(
+        templateFolders(worker.plugin_path, worker.stoq.settings.base_dir),
+        name,
+      )
       await template.load()
       this.#template = template
       return null
@@ -125,11 +128,6 @@ export class DocumentOutput {
       return { text: null, fault: errorText(error) }
     }
   }
-}
-
-/** Where the templates of a worker are looked for: its own first, then those of the base folder, then those of stoQ. */
-export function templateFolders({ plugin_path, stoq }: StoqWorkerPlugin): string[] {
-  return [join(plugin_path, 'templates'), join(stoq.settings.base_dir, 'templates'), bundledTemplates]
 }
 
 /** What a decorator made of the document may have no errors to add to. */
