@@ -440,3 +440,21 @@ test('what every object has is no command', async () => {
   for (const word of ['constructor', 'toString', '__proto__'])
     assertOneLine(await stoq([word]), 2, /no command or worker is named/)
 })
+
+test('a report is found by its plain name, whatever the worker, and reaches a terminal without controls', async () => {
+  for (const name of ['report.md', 'report.html', 'slack', 'stdout']) {
+    const { status, screen } = await stoqOnTerminal(['scan', sample('zip_ctlnames.zip'), '-T', name])
+    assert.equal(status, 0)
+    assert.match(screen, /zip_ctlnames\.zip/)
+    assert.doesNotMatch(screen, /\x1b\[31m|\x1b\]|\x1b\[2J|\x07|\u202e/)
+  }
+})
+
+test('a template of the base folder writes on a terminal only what is safe there', async () => {
+  const home = scratchFolder()
+  mkdirSync(join(home, 'templates'))
+  writeFileSync(join(home, 'templates/raw.tpl'), 'all: {{ results.results|map(attribute="filename")|join }}')
+  const { screen } = await stoqOnTerminal(['scan', sample('zip_ctlnames.zip'), '-T', 'raw'], { home })
+  assert.match(screen, /all: .*esc_\\x1b\[31mred/)
+  assert.doesNotMatch(screen, /\x1b\[31m|\x07|\u202e/)
+})
