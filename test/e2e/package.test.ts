@@ -56,12 +56,22 @@ test('the packed package, installed elsewhere, lists its plugins and scans a fil
       encoding: 'utf8',
       env: cleanEnvironment(home),
     })
+  for (const name of ['man/stoq.1', 'templates/report.md.tpl']) assert.ok(names.includes(name), name)
   const list = stoq('list')
   assert.equal(list.status, 0, list.stderr)
   assert.match(list.stdout, /- yara .*Process a payload using yara/)
   const scan = stoq('scan', 'pe_embedded.bin')
   assert.equal(scan.status, 0, scan.stderr)
   assert.equal(JSON.parse(scan.stdout).payloads, 2)
+  assert.match(stoq('scan', 'pe_embedded.bin', '-T', 'report.md').stdout, /^# Report on `pe_embedded\.bin`/)
+  const doctor = stoq('doctor')
+  assert.equal(doctor.status, 0, doctor.stdout)
+  assert.match(doctor.stdout, /^ok +decoder:xor +can be loaded; it has no golden samples here$/m)
+  assert.match(
+    doctor.stdout,
+    /^warning +extractor:decompress +needs what is not installed: 7z-wasm: npm install 7z-wasm$/m,
+  )
+  assert.match(stoq('completion', 'suggest', 'yara', '-C', 'st').stdout, /^stdout\t/)
   for (const words of [
     ['new', 'decoder', 'mine'],
     ['new', 'worker', 'made', '--js', '--dir', '.'],
