@@ -60,6 +60,7 @@ const sick = homeWith({
   'stoq.cfg': `[core]
 max_tim = 5
 max_plugin_time = 1
+log_syntax = json
 default_connector = fiel
 dispatch_rules = rules/good.yar, rules/bad.yar, rules/none.yar
 results_dir = file/results
@@ -171,6 +172,7 @@ test('a plugin or flag that is none is told in one line', async () => {
   assert.equal(unknown.status, 2)
   assert.equal(unknown.stderr, "stoq: no plugin is named 'yarra' (did you mean yara?)\n")
   assert.equal((await stoq(['doctor', '--jsn'])).status, 2)
+  assert.match((await stoq(['doctor', '--help'])).stdout, /^usage: stoq doctor[\s\S]*--json/)
 })
 
 test('a disk that is nearly full is a warning, one that is full is broken', () => {

@@ -1,9 +1,11 @@
 import { StoqError } from '../errors.ts'
+import { StoqHelp } from './args.ts'
 import { exitStatus } from './main.ts'
 
 /** `stoq completion SHELL`: the script that makes a shell complete words. With `suggest` before words: what may follow. */
 export async function completion(words: string[]): Promise<number> {
   const [shell = '', ...rest] = words
+  if (shell === '-h' || shell === '--help') throw new StoqHelp(help)
   if (shell === 'suggest') {
     const { suggest } = await import('./suggest.ts')
     process.stdout.write(`${(await suggest(rest)).join('\n')}\n`)
@@ -14,6 +16,10 @@ export async function completion(words: string[]): Promise<number> {
   process.stdout.write(script)
   return exitStatus.ok
 }
+
+const help = `Prints a script for bash, zsh or fish, and how to use it in its first line:
+
+  source <(stoq completion bash)`
 
 const usage = 'completion needs the name of a shell: stoq completion bash, zsh or fish'
 

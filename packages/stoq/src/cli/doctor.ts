@@ -2,6 +2,7 @@ import { loadSettings, pluginFolders } from '../config/settings.ts'
 import { errorText, StoqError } from '../errors.ts'
 import { discoverPlugins } from '../plugin/discovery.ts'
 import { Stoq } from '../stoq.ts'
+import { StoqHelp } from './args.ts'
 import { checkFolders } from './doctor/check-folders.ts'
 import { checkPlugins, isNamed } from './doctor/check-plugins.ts'
 import { checkRules } from './doctor/check-rules.ts'
@@ -13,6 +14,7 @@ import { nearest } from './nearest.ts'
 
 /** `stoq doctor [PLUGIN...] [--json]`: what is wrong and how to mend it, one line each; status 1 when something is broken. */
 export async function doctor(words: string[]): Promise<number> {
+  if (words.some(word => word === '-h' || word === '--help')) throw new StoqHelp(help)
   const flag = words.find(word => word.startsWith('-') && word !== '--json')
   if (flag !== undefined)
     throw new StoqError('STOQ_CLI_USAGE', [`doctor has no flag ${flag}: stoq doctor [PLUGIN...] [--json]`])
@@ -28,6 +30,12 @@ export async function doctor(words: string[]): Promise<number> {
   }
   return isBroken ? exitStatus.trouble : exitStatus.ok
 }
+
+const help = `Looks at Node, settings, folders, rules and every plugin on its golden samples, and says what is wrong
+and how to mend it. With names of plugins: at those only, and at the services that they need.
+
+  --json      Write what was found as JSON
+  -h, --help  Show this help`
 
 /** Looks at everything; with names of plugins, at those only. */
 async function examine(named: readonly string[]): Promise<Finding[]> {

@@ -41,7 +41,7 @@ export async function checkPlugins({ loaded, plugins, named }: PluginChecks): Pr
   const argv = ['stoq', probe.name]
   // What plugins say and what becomes of their samples is of no use to the log and the quarantine.
   const scratch = mkdtempSync(join(tmpdir(), 'stoq-doctor-'))
-  const places = { log_dir: scratch, quarantine_dir: scratch }
+  const places = { log_dir: scratch, log_syntax: 'text', quarantine_dir: scratch } as const
   const stderr = (text: string) => void log.push(text)
   const stoq = new Stoq({ argv, isolates: true, found, log_level: 'warning', stderr, ...places })
   try {
