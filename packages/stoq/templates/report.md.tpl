@@ -1,5 +1,9 @@
 {# A whole document in Markdown. Everything that a payload chose stands in code spans: `mdcode` lets nothing out of them. #}
 {% macro code(value, length=300) %}{{ value|printable|truncate(length, true, "...", 0)|mdcode }}{% endmacro %}
+{# So much is told one by one: nobody reads more, and what a payload holds must not use up what a template may do. #}
+{% set listed = 500 %}
+{% set drawn = 2000 %}
+{% set rows = results.results|tree %}
 {% set root = results.results[0] %}
 # Report on {{ code(root.filename|default("(no name)", true)) }}
 
@@ -13,7 +17,7 @@
 {% for name in ["magic", "md5", "sha1", "sha256", "sha512", "ssdeep", "path", "archive"] if root[name] %}
 | {{ name }} | {{ code(root[name]) }} |
 {% endfor %}
-{% for name, value in (root.source_meta or {})|items %}
+{% for name, value in ((root.source_meta or {})|items)[:50] %}
 | {{ code(name, 60) }} | {{ code(value) }} |
 {% endfor %}
 
@@ -24,15 +28,18 @@
 ## Payloads
 
 ````text
-{% for row in results.results|tree %}
+{% for row in rows[:drawn] %}
 {% set entry = row.entry %}
 {{ row.branch }}#{{ entry.payload_id|printable }} {{ entry.filename|default("(no name)", true)|printable|truncate(120, true, "...", 0) }}  {{ entry.size|size }}{{ "  sha1 %s"|format(entry.sha1|printable|short) if entry.sha1 else "" }}{{ "  %s"|format(entry.dispatcher|printable) if entry.dispatcher else "" }}{{ "  = #%s"|format(entry.duplicate_of|printable) if entry.duplicate_of is defined else "" }}
 {% endfor %}
+{% if rows|length > drawn %}
+... {{ rows|length - drawn }} payloads more
+{% endif %}
 ````
 
 ## Rules
 
-{% for rule, count in results.results|rulecounts %}
+{% for rule, count in (results.results|rulecounts)[:listed] %}
 {% if loop.first %}
 | rule | payloads |
 | --- | ---: |
@@ -44,7 +51,7 @@ No rule matched.
 
 ## Findings
 
-{% for row in results.results|tree if row.entry.duplicate_of is not defined %}
+{% for row in rows[:listed] if row.entry.duplicate_of is not defined %}
 {% set entry = row.entry %}
 ### Payload {{ code(entry.payload_id) }} {{ code(entry.filename|default("(no name)", true)) }}
 
@@ -53,27 +60,31 @@ No rule matched.
 {% endfor %}
 {% if entry.dispatcher %}
 - found by {{ code(entry.dispatcher) }} in payload {{ code(entry.parent_id) }}
-{% for name, value in (entry.source_meta or {})|items %}
+{% for name, value in ((entry.source_meta or {})|items)[:20] %}
 - {{ code(name, 60) }}: {{ code(value) }}
 {% endfor %}
 {% endif %}
-{% for match in entry|rules %}
+{% for match in (entry|rules)[:50] %}
 - rule {{ code(match.rule) }}{{ " %s"|format(match.tags|map("mdcode")|join(" ")) if match.tags else "" }}{{ ": %s"|format(code(match.meta.description)) if match.meta.description else "" }}
 {% for offset, identifier, data in match.strings[:5] %}
   - at {{ code(offset) }} {{ code(identifier, 60) }} {{ code(data, 100) }}
 {% endfor %}
 {% endfor %}
-{% for worker, result in entry|said %}
+{% for worker, result in (entry|said)[:20] %}
 - {{ code(worker) }}: {{ code(result, 2000) }}
 {% endfor %}
 
 {% endfor %}
+{% if rows|length > listed %}
+{{ rows|length - listed }} payloads more are in the document.
+
+{% endif %}
 {% if results.errors|length %}
 ## Errors
 
 | payload | plugin | code | message |
 | --- | --- | --- | --- |
-{% for error in results.errors %}
+{% for error in results.errors[:listed] %}
 | {{ code(error.payload_id) }} | {{ code(error.plugin) }} | {{ code(error.code) }} | {{ code(error.message, 500) }} |
 {% endfor %}
 
@@ -83,7 +94,7 @@ No rule matched.
 
 | payload | limit | what is missing |
 | --- | --- | --- |
-{% for cut in results.truncated %}
+{% for cut in results.truncated[:listed] %}
 | {{ code(cut.payload_id) }} | {{ code(cut.limit) }} | {{ code(cut.detail, 500) }} |
 {% endfor %}
 {% endif %}

@@ -140,16 +140,19 @@ test('documents that lack everything, split and flattened ones are rendered', as
   }
 })
 
-test('a document of 10,000 payloads is rendered within the instructions that a template has', async () => {
-  const [root, child] = document.results
+test('of a document of 10,000 payloads, each with some rules, the first are told and the rest is counted', async () => {
+  const [root] = document.results
+  const hit = { rule: 'has_mz', tags: ['exe'], meta: { description: 'A program' } }
+  const scan = Array(4).fill({ ...hit, strings: Array(3).fill([0, '$a', 'MZ']) })
+  const source_meta = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`key${index}`, 'x']))
   const many = Array.from({ length: 10_000 }, (_, index) => ({
-    ...child,
-    payload_id: index + 1,
-    parent_id: index % 50,
+    ...{ payload_id: index + 1, parent_id: index % 50, filename: `f${index}`, dispatcher: 'carver:pe' },
+    ...{ source_meta, scan, plugin: 'yara', sha1: 'a', md5: 'b', sha256: 'c' },
   }))
+  const errors = Array(2000).fill(document.errors[0])
   for (const name of names) {
-    const text = await render(name, { ...document, results: [root, ...many] })
-    assert.ok(text.split('\n').length > 10_000, name)
+    const text = await render(name, { ...document, errors, truncated: errors, results: [root, ...many] })
+    assert.match(text, /\b(?:9501|8001) payloads more|payloads more, in the document:\* 9951$/m, name)
   }
 })
 
