@@ -111,7 +111,7 @@ test('an upgrade that does not fit to what a person has changed leaves all as it
   make('two', { 'mine.stoq': '[Core]\nName = mine\nModule = other\n', 'other.js': code })
   const outcome = await run('install', '-u', 'two')
   assert.equal(outcome.status, 2)
-  assert.match(outcome.stderr, /module mine\.ts, \.js or \.mjs is not beside it/)
+  assert.match(outcome.stderr, /module mine\.ts, \.js, \.mjs or \.py is not beside it/)
   assert.equal(await found(at('mine')), '1.0.0')
   assert.deepEqual(leftovers(root), [])
 })

@@ -19,13 +19,16 @@ async function dialogue(words: string[], answers: [question: string, answer: str
   terminal.onData(text => {
     screen += text
     fresh += text
-    const [next] = left
-    if (!next || !fresh.includes(next[0])) return
-    fresh = ''
-    left.shift()
-    terminal.write(next[1])
+    // Several questions may come at once.
+    for (let next = left[0]; next && fresh.includes(next[0]); next = left[0]) {
+      fresh = fresh.slice(fresh.indexOf(next[0]) + next[0].length)
+      left.shift()
+      terminal.write(next[1])
+    }
   })
+  const late = setTimeout(() => terminal.kill(), 30_000)
   const status = await new Promise<number>(resolve => terminal.onExit(({ exitCode }) => resolve(exitCode)))
+  clearTimeout(late)
   assert.deepEqual(left, [], screen)
   return { status, screen, home }
 }

@@ -18,7 +18,7 @@ const built = new URL('../dist/cli/main.js', import.meta.url)
 const entry = existsSync(source) ? source : built
 const [, , command, ...words] = process.argv
 // Commands that scan nothing, or not with what is on the command line.
-const withoutScan = ['help', 'list', 'doctor', 'completion']
+const withoutScan = ['help', 'list', 'new', 'test', 'install', 'uninstall', 'shell', 'doctor', 'completion']
 if (/^\w/.test(command ?? '') && !withoutScan.includes(command)) {
   const early = new URL(`../pool/early-start${extname(entry.pathname)}`, entry)
   const { startEarly } = await import(early.href)
