@@ -23,7 +23,7 @@ const flags = [
   'dev',
   '--test',
   `--test-reporter=${process.env['TEST_REPORTER'] ?? reporter}`,
-  '--test-timeout=300000',
+  '--test-timeout=120000',
 ]
 // Tests of services share the servers, and some restart them: one file at a time, when nothing else runs.
 const { alone = [], together = [] } = Object.groupBy(files, file => (isAlone(file) ? 'alone' : 'together'))
