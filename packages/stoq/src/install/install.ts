@@ -43,8 +43,8 @@ export async function installPackage(source: string, options: InstallOptions): P
   const onWait = (pid: number) => tell(`another install works in ${root} (process ${pid}): waiting`)
   const place = await openWorkplace(root, { patience, signal, onWait })
   try {
-    tell(`Looking for plugins in ${source}`)
     const folder = await fetchPackage(source, { work: place.fetched, signal })
+    tell(`Looking for plugins in ${source}`)
     const plugins = readPackage(folder, source)
     for (const { manifest } of plugins) checkPlace(manifest, options)
     const installed: Installed[] = []
