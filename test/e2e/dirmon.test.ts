@@ -18,7 +18,8 @@ function watch(home: string) {
 
 function saved(home: string): string[] {
   try {
-    return readdirSync(join(home, 'results/yara'))
+    // What kill -9 has left half-written has the name of a temporary file.
+    return readdirSync(join(home, 'results/yara')).filter(name => !name.endsWith('.tmp'))
   } catch {
     return []
   }

@@ -72,6 +72,8 @@ async function runTests(folder: string, isUpdate: boolean): Promise<boolean> {
     '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
     `--import=${kit('register').href}`,
     '--test',
+    // One file after the other: what is printed has an order.
+    '--test-concurrency=1',
     `--test-reporter=${kit('reporter').href}`,
     '--test-timeout=300000',
   ]
