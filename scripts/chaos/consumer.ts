@@ -48,8 +48,12 @@ export class Consumer {
   killScanProcess(): boolean {
     const [victim] = childrenOf(this.#child?.pid ?? 0)
     if (victim === undefined) return false
-    process.kill(victim, 'SIGKILL')
-    return true
+    try {
+      return process.kill(victim, 'SIGKILL')
+    } catch {
+      // It has ended in the meantime.
+      return false
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { Consumer } from './consumer.ts'
 import { publishPayloads } from './payloads.ts'
 import { Place } from './place.ts'
 import { count, type Figures, scannedSoFar } from './tally.ts'
-import { planTroubles, type Trouble, troubles } from './trouble.ts'
+import { endTroubles, planTroubles, type Trouble, troubles } from './trouble.ts'
 
 /** What a run does. */
 export interface ChaosOptions {
@@ -48,6 +48,7 @@ export async function runChaos({ messages, times, away, tell }: ChaosOptions): P
     }
     await drained(place, place.queue)
   } finally {
+    await endTroubles()
     clearInterval(reviving)
     for (const status of await Promise.all(consumers.map(each => each.end('SIGTERM'))))
       tell(`a consumer ended: ${status}`)

@@ -22,6 +22,11 @@ export const troubles = {
   },
 } satisfies Record<string, (victim: Consumer, seconds: number) => Promise<void>>
 
+/** Starts the servers that a trouble which was cut short has left stopped. */
+export async function endTroubles(): Promise<void> {
+  for (const service of [rabbitmq, mongodb]) await start(service, { fresh: false })
+}
+
 /** One of them. */
 export type Trouble = keyof typeof troubles
 

@@ -21,7 +21,7 @@ export async function start(service: Service, { fresh = true } = {}): Promise<vo
     mkdirSync(home, { recursive: true })
     await service.prepare?.(home)
     const { command, args, env } = service.program(home)
-    const log = openSync(join(home, 'log'), 'w')
+    const log = openSync(logOf(service), fresh ? 'w' : 'a')
     const child = spawn(command, args, {
       cwd: home,
       env: { ...process.env, ...env },
@@ -35,14 +35,27 @@ export async function start(service: Service, { fresh = true } = {}): Promise<vo
   await waitUntilReady(service)
 }
 
+/** Starts a service whose process ended by itself, with its data; gives the end of what it said. null: it had not. */
+export async function revive(service: Service): Promise<string | null> {
+  // A process that has just ended is listed until its parent has noticed.
+  for (let tries = 0; tries < 100 && (await stateOf(service)) === 'starting'; tries++) await sleep(100)
+  if (pidOf(service) !== null || !existsSync(pidFile(service))) return null
+  const said = endOfLog(service)
+  await start(service, { fresh: false })
+  return said
+}
+
 async function waitUntilReady(service: Service): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     if (await isReady(service)) return
     if (pidOf(service) === null) break
     await sleep(100)
   }
-  const log = readFileSync(join(homeOf(service), 'log'), 'utf8').slice(-2000)
-  throw new Error(`${service.name} does not come up; the end of ${join(homeOf(service), 'log')}:\n${log}`)
+  throw new Error(`${service.name} does not come up; the end of ${logOf(service)}:\n${endOfLog(service)}`)
+}
+
+function endOfLog(service: Service): string {
+  return existsSync(logOf(service)) ? readFileSync(logOf(service), 'utf8').slice(-2000) : ''
 }
 
 /** Ends a service, at once with SIGKILL; its data stay. */
@@ -50,9 +63,9 @@ export async function stop(service: Service, signal: 'SIGTERM' | 'SIGKILL' = 'SI
   const pid = pidOf(service)
   if (pid === null) return
   // Its whole group: the server may be a child of a script.
-  process.kill(-pid, signal)
+  signalGroup(pid, signal)
   for (let tries = 0; tries < 300 && pidOf(service) !== null; tries++) await sleep(100)
-  if (pidOf(service) !== null) process.kill(-pid, 'SIGKILL')
+  if (pidOf(service) !== null) signalGroup(pid, 'SIGKILL')
   rmSync(pidFile(service), { force: true })
   service.cleanUp?.(homeOf(service))
 }
@@ -61,12 +74,20 @@ export async function stop(service: Service, signal: 'SIGTERM' | 'SIGKILL' = 'SI
 export function pidOf(service: Service): number | null {
   if (!existsSync(pidFile(service))) return null
   const pid = Number(readFileSync(pidFile(service), 'utf8'))
+  return pid > 1 && signalGroup(pid, 0) ? pid : null
+}
+
+/** False where no process of the group is left. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-pid, 0)
-    return pid > 1 ? pid : null
+    return process.kill(-pid, signal)
   } catch {
-    return null
+    return false
   }
+}
+
+function logOf(service: Service): string {
+  return join(homeOf(service), 'log')
 }
 
 function pidFile(service: Service): string {

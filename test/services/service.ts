@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { services } from '../../scripts/services/all.ts'
-import { stateOf } from '../../scripts/services/control.ts'
+import { revive, stateOf } from '../../scripts/services/control.ts'
 import type { Service } from '../../scripts/services/service.ts'
 
 /** A service by its name, as `npm run services` knows it. */
@@ -11,10 +11,15 @@ export function service(name: string): Service {
   return found
 }
 
-/** A test against real servers: left out with the reason where one does not run, a failure in CI. */
+/**
+ * A test against real servers: left out with the reason where one does not run, a failure in CI. A server that has ended by
+ * itself is started again, and said so: the next test is not about that.
+ */
 export function serviceTest(names: string | string[], title: string, fn: () => Promise<void>): void {
   test(title, { timeout: 240_000 }, async context => {
     for (const name of [names].flat()) {
+      const said = await revive(service(name))
+      if (said !== null) context.diagnostic(`${name} had ended by itself; the end of its log: ${said}`)
       const state = await stateOf(service(name))
       if (state === 'running') continue
       const reason = `${name} is ${state}: npm run services -- up --install ${name}`
