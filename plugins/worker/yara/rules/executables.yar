@@ -88,7 +88,7 @@ rule embedded_pe : suspicious windows {
     $stub = "This program cannot be run in DOS mode"
     $win32 = "This program must be run under Win32"
   condition:
-    #stub + #win32 > 1 or (not pe_file and any of them)
+    any of them and (#stub + #win32 > 1 or not pe_file)
 }
 
 rule encoded_pe : suspicious windows {

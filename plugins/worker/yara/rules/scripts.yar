@@ -28,9 +28,10 @@ rule powershell_encoded : script suspicious {
     author = "stoQ"
     description = "PowerShell command in base64"
   strings:
+    $word = "powershell" nocase ascii wide private
     $command = /powershell[^\r\n]{1,200}[ \t]-e(c|n[a-z]{0,13})?[ \t]{1,8}["']?[A-Za-z0-9+\/=]{24}/ nocase ascii wide
   condition:
-    $command
+    $word and $command
 }
 
 private rule names_download {
@@ -90,9 +91,15 @@ rule javascript_unpacking : script suspicious {
     $function = /\bnew[ \t]{1,4}Function[ \t]{0,4}\(/
     $unescape = /\bunescape[ \t]{0,4}\([ \t]{0,4}["'][%\\]/
     $characters = /\bfromCharCode[ \t]{0,4}\([ \t]{0,4}[0-9x]{2,10}[ \t]{0,4},/
-    $atob = /\batob[ \t]{0,4}\([ \t]{0,4}["']/
+    $atob = /\batob[ \t]?\([ \t]{0,4}["']/
+    // One of these is in each of the last three.
+    $word1 = "unescape" private
+    $word2 = "fromCharCode" private
+    $word3 = "atob(" private
+    $word4 = "atob (" private
+    $word5 = "atob\t(" private
   condition:
-    ($eval or $function) and ($unescape or $characters or $atob) and not pe_file
+    any of ($word*) and ($eval or $function) and ($unescape or $characters or $atob) and not pe_file
 }
 
 private rule is_php {

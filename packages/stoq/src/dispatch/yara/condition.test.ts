@@ -58,14 +58,14 @@ test('a part that begins with a pattern cannot be told without it', () => {
 test('a part needs a pattern that it cannot be true without', () => {
   const needs = (condition: string) => readConjuncts(`${condition} }`)[0]?.needs
   for (const [condition, name] of [
-    ['$a', '$a'],
-    ['$a at 0', '$a'],
-    ['$a in (0..9)', '$a'],
-    ['any of them', 'them'],
-    ['2 of ($x*)', 'them'],
-    ['all of ($x, $y)', 'them'],
-  ])
-    assert.equal(needs(condition ?? ''), name)
+    ['$a', ['$a']],
+    ['$a at 0', ['$a']],
+    ['$a in (0..9)', ['$a']],
+    ['any of them', ['$*']],
+    ['2 of ($x*)', ['$x*']],
+    ['all of ($x, $y*) in (0..9)', ['$x', '$y*']],
+  ] as const)
+    assert.deepEqual(needs(condition), name)
   const without = [
     'not $a',
     '#a == 0',
@@ -75,7 +75,7 @@ test('a part needs a pattern that it cannot be true without', () => {
     '($a or b)',
     'for any of them : (not $)',
   ]
-  for (const condition of without) assert.equal(needs(condition), '', condition)
+  for (const condition of without) assert.deepEqual(needs(condition), [], condition)
 })
 
 test('a condition is cut where or joins its parts, each with what and joins', () => {

@@ -9,8 +9,8 @@ export interface Conjunct {
   readsPatterns: boolean
   /** True: it cannot be told without asking for one of them, because it begins with one. */
   beginsWithPattern: boolean
-  /** A pattern without which it is false, `them` where it is any of several; empty where none has to be there. */
-  needs: string
+  /** Patterns of which one has to be there, or it is false, as `of` writes them: `$a`, `$b*`; none where that is not known. */
+  needs: string[]
 }
 
 /** Cuts a condition, from its first token to the brace of its rule, where `and` joins its parts; one part where it cannot. */
@@ -61,7 +61,7 @@ function toConjunct(condition: string, tokens: readonly Token[]): Conjunct {
     words,
     readsPatterns: words.has('them') || tokens.some((token, index) => isPattern(token, tokens[index + 1])),
     beginsWithPattern: beginsWithPattern(tokens),
-    needs: neededPattern(tokens),
+    needs: neededPatterns(tokens),
   }
 }
 
@@ -81,13 +81,22 @@ function beginsWithPattern(tokens: readonly Token[]): boolean {
 const inverting = new Set(['not', 'or', 'defined', '=', '<', '>', '!'])
 
 /** `$a`, `$a at 0`, `all of them`, `2 of ($a*)`: nothing that may be true where none of them is. */
-function neededPattern(tokens: readonly Token[]): string {
-  if (tokens.some(({ value }) => inverting.has(value))) return ''
+function neededPatterns(tokens: readonly Token[]): string[] {
+  if (tokens.some(({ value }) => inverting.has(value))) return []
   const [first, second, third, fourth] = tokens
   if (first?.kind === 'pattern') {
     const isPlain = second === undefined || second.value === 'in' || second.value === 'at'
-    return first.value.startsWith('$') && isPlain ? first.value : ''
+    return first.value.startsWith('$') && isPlain ? [first.value] : []
   }
   const isSome = /^(any|all|[1-9][0-9]*)$/.test(first?.value ?? '') && second?.value === 'of'
-  return isSome && (third?.value === 'them' || fourth?.kind === 'pattern') ? 'them' : ''
+  if (!isSome) return []
+  if (third?.value === 'them') return ['$*']
+  return fourth?.kind === 'pattern' ? readPatternSet(tokens.slice(3)) : []
+}
+
+/** `$a, $b*)`, up to the parenthesis. */
+function readPatternSet(tokens: readonly Token[]): string[] {
+  const end = tokens.findIndex(({ value }) => value === ')')
+  const text = tokens.slice(0, end).map(({ value }) => value)
+  return text.join('').split(',')
 }

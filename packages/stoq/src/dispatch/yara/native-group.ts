@@ -1,5 +1,5 @@
 import type { StringMatch } from './engine.ts'
-import { planUnits, type Unit, type UnitPlan } from './plan-units.ts'
+import { planUnits, type Told, type Unit, type UnitPlan } from './plan-units.ts'
 import { type Hit, maxMatchesPerPattern, type PreparedSource } from './rule-set.ts'
 import { joinSources, splitRules } from './split-rules.ts'
 import { TextSearch } from './text-search.ts'
@@ -44,6 +44,7 @@ export class NativeGroup {
   readonly sources: readonly PreparedSource[]
   readonly #binding: NativeBinding
   readonly #owners: Map<string, PreparedSource>
+  #told: readonly Told[] = []
   #first: NativeUnit[] = []
   #second: readonly Waiting[] = []
   #bytes = 0
@@ -59,11 +60,24 @@ export class NativeGroup {
   scan(payload: Buffer): Hit[] {
     this.#countBytes(payload.length)
     const matched = new Set<string>()
-    const hits = this.#first.flatMap(unit => this.#scanUnit(unit, payload, matched))
+    const hits = this.#tell(payload, matched)
+    for (const unit of this.#first) hits.push(...this.#scanUnit(unit, payload, matched))
     for (const waiting of this.#second) {
       if (!waiting.guards.every(guard => matched.has(guard))) continue
       for (const unit of unitsFor(waiting, payload, matched))
         hits.push(...this.#scanUnit(unit, payload, matched))
+    }
+    return hits
+  }
+
+  #tell(payload: Buffer, matched: Set<string>): Hit[] {
+    const hits: Hit[] = []
+    const scope = { payload, matched }
+    for (const { name, isRule, holds } of this.#told) {
+      if (!holds(scope)) continue
+      matched.add(name)
+      const source = isRule && this.#owners.get(name)
+      if (source) hits.push({ source, rule: name, strings: [] })
     }
     return hits
   }
@@ -104,6 +118,7 @@ export class NativeGroup {
     const scanners = new Map(present.map(unit => [unit.text, unit.scanner]))
     const keep = (unit: Unit): NativeUnit => ({ ...unit, scanner: scanners.get(unit.text) })
     const waiting = Map.groupBy(plan.second.map(keep), unit => unit.guards.join(' '))
+    this.#told = plan.told
     this.#second = [...waiting.values()].map(units => ({ guards: units[0]?.guards ?? [], units }))
     return this.#compileAll(plan.first.map(keep))
   }

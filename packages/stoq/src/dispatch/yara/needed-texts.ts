@@ -7,11 +7,20 @@ import { minTextLength, type TextSet } from './text-search.ts'
  * or one is too short to be searched for. `parts`: of the condition, of which one that needs a pattern has to be true.
  */
 export function neededTexts(rule: RuleFacts, parts: readonly Conjunct[]): TextSet | null {
-  const needs = parts.map(part => part.needs).filter(name => name !== '')
-  const name = needs.find(each => each !== 'them') ?? needs[0]
-  const patterns = rule.patterns.filter(pattern => name === 'them' || pattern.name === name)
-  const texts = patterns.flatMap(pattern => textsOf(pattern) ?? [new Uint8Array()])
-  return texts.length > 0 && texts.every(text => text.length >= minTextLength.exact) ? texts : null
+  const sets = parts.map(({ needs }) =>
+    rule.patterns.filter(({ name }) => needs.some(each => isNamed(name, each))),
+  )
+  const texts = sets.map(patterns => patterns.flatMap(pattern => textsOf(pattern) ?? [new Uint8Array()]))
+  const usable = texts.filter(set => set.length > 0 && set.every(text => text.length >= minTextLength.exact))
+  return usable.reduce<TextSet | null>(
+    (least, set) => (least && least.length <= set.length ? least : set),
+    null,
+  )
+}
+
+/** `each`: a name, or how names begin. */
+function isNamed(name: string, each: string): boolean {
+  return each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each
 }
 
 /** null where the pattern is a regular expression, masked, or in an alphabet of its own. */

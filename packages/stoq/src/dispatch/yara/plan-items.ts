@@ -1,5 +1,6 @@
 import { alwaysAsks, type Conjunct, readConjuncts, readDisjuncts } from './condition.ts'
 import { neededTexts } from './needed-texts.ts'
+import { type PlainCondition, readPlainCondition } from './plain-condition.ts'
 import type { PreparedSource } from './rule-set.ts'
 import type { RuleFacts } from './rule-source.ts'
 import { minTextLength, type TextSet } from './text-search.ts'
@@ -31,9 +32,13 @@ export interface Item {
   guards: readonly Guard[]
   /** Without one of these it does not match; a rule that has some is in the second stage, in a unit of its own. */
   texts: TextSet | null
+  /** The rule whose texts they are: itself, or one that it cannot match without. */
+  leader: string
   /** What makes it match without them, asked in the first stage. */
   otherwise: Guard | null
   conjuncts: readonly Conjunct[]
+  /** Its condition where no engine has to be asked; it is in no unit then, but for those that name it. */
+  tells: PlainCondition | null
 }
 
 /** A part of a condition that is asked in the first stage. */
@@ -42,11 +47,12 @@ export interface Guard {
   uses: ReadonlySet<Item>
   text: string
   home: Home
+  tells: PlainCondition | null
 }
 
-/** Rules that wait for the same are in one unit; one that waits for texts is alone. */
-export function waitingKey({ source, facts, guards, texts }: Item): string {
-  return `${guards.map(guard => guard.text).join(' and ')}\n${texts ? `${source.index} ${facts.name}` : ''}`
+/** Rules that wait for the same are in one unit; one that waits for texts is there with those that wait for it. */
+export function waitingKey({ source, guards, texts, leader }: Item): string {
+  return `${guards.map(guard => guard.text).join(' and ')}\n${texts ? `${source.index} ${leader}` : ''}`
 }
 
 /** True: it is in the second stage. */
@@ -60,25 +66,32 @@ export function readItems(source: PreparedSource): Item[] {
   const seconds: Seconds = { keys: new Set(), kinds: new Map(), weight: 0 }
   const marks = new Set<string>()
   const read = source.facts.rules.map(facts => conjunctsOf(source, facts))
-  const named = namesInConditions(source, read)
   for (const [index, facts] of source.facts.rules.entries()) {
     const conjuncts = read[index] ?? []
     const uses = withTheirUses(conjuncts.flatMap(({ words }) => namedBy(words, known)))
     const isCostly = facts.literals > cheapLiterals && alwaysAsks(conjuncts)
     // Measured: stoQ's own rules gain by it; others, with texts that the engine finds together, took twice as long.
-    const waits = named.has(facts.name) || !source.isProven ? noWait : waitOf(source, facts, conjuncts, known)
+    const waits = source.isProven ? waitOf(source, facts, conjuncts, known) : noWait
     const home = isCostly && !waits.texts && addMarks(marks, facts.marks) ? 'marks' : 'main'
     const mayWait = waits.texts !== null || waits.isGain || isCostly
     const guards = mayWait && home === 'main' ? guardsOf(source, conjuncts, known) : []
-    const { texts, otherwise } = waits
-    known.set(facts.name, admit({ source, facts, conjuncts, uses, home, guards, texts, otherwise }, seconds))
+    const { texts, otherwise, leader = facts.name } = waits
+    const tells = facts.patterns.length === 0 ? tellingOf(conjuncts[0], known) : null
+    const item: Item = { source, facts, conjuncts, uses, home, guards, texts, leader, otherwise, tells }
+    known.set(facts.name, admit(item, seconds))
   }
   return [...known.values()]
+}
+
+function tellingOf(part: Conjunct | undefined, known: ReadonlyMap<string, Item>): PlainCondition | null {
+  return readPlainCondition(part?.text ?? '', rule => Boolean(known.get(rule)?.tells))
 }
 
 /** What a rule waits for besides its guards. */
 interface Wait {
   texts: TextSet | null
+  /** The rule whose texts they are, where it is another one. */
+  leader?: string
   otherwise: Guard | null
   /** True: it has texts, and the engine is as fast with them where the guards match. */
   isGain: boolean
@@ -92,6 +105,8 @@ function waitOf(
   conjuncts: readonly Conjunct[],
   known: ReadonlyMap<string, Item>,
 ): Wait {
+  const leader = conjuncts.map(({ text }) => known.get(text)).find(isLeader)
+  if (leader) return { texts: leader.texts, leader: leader.leader, otherwise: null, isGain: true }
   const texts = neededTexts(facts, conjuncts)
   if (!texts) return textsOrElse(source, facts, known)
   const isSearchedFor =
@@ -99,18 +114,17 @@ function waitOf(
   return { texts: isSearchedFor ? texts : null, otherwise: null, isGain: true }
 }
 
+/** True: who needs that rule needs its texts, and nothing else makes it match. */
+function isLeader(item: Item | undefined): item is Item {
+  return item !== undefined && item.texts !== null && item.guards.length === 0 && item.otherwise === null
+}
+
 /** Of a rule without patterns only the names of others matter; comments may add some. */
 function conjunctsOf(source: PreparedSource, { condition, end, patterns }: RuleFacts): Conjunct[] {
   const text = source.text.slice(condition, end)
   if (patterns.length > 0) return readConjuncts(text)
   const words = new Set(text.match(/[A-Za-z_]\w*/g))
-  return [{ text, words, readsPatterns: false, beginsWithPattern: false, needs: '' }]
-}
-
-/** Rules that others name: their answers are asked for. */
-function namesInConditions(source: PreparedSource, conditions: readonly Conjunct[][]): Set<string> {
-  const words = new Set(conditions.flatMap(conjuncts => conjuncts.flatMap(each => [...each.words])))
-  return new Set(source.facts.rules.map(rule => rule.name).filter(name => words.has(name)))
+  return [{ text, words, readsPatterns: false, beginsWithPattern: false, needs: [] }]
 }
 
 /** Of a condition that begins with texts and may be true without them: `any of them or uint16(0) == 1`. */
@@ -128,7 +142,7 @@ function textsOrElse(source: PreparedSource, facts: RuleFacts, known: ReadonlyMa
 function unite(parts: readonly Conjunct[]): Conjunct {
   const words = new Set(parts.flatMap(part => [...part.words]))
   const text = parts.map(part => `(${part.text})`).join(' or ')
-  return { text, words, readsPatterns: false, beginsWithPattern: false, needs: '' }
+  return { text, words, readsPatterns: false, beginsWithPattern: false, needs: [] }
 }
 
 /** True: a search for them is no burden for every payload. */
@@ -189,14 +203,15 @@ function guardsOf(
   conjuncts: readonly Conjunct[],
   known: ReadonlyMap<string, Item>,
 ): Guard[] {
-  return conjuncts.flatMap(({ text, words, readsPatterns }) => {
+  return conjuncts.flatMap(conjunct => {
+    const { text, words, readsPatterns } = conjunct
     // What a rule forbids is mostly not there.
     if (readsPatterns || text.startsWith('not ')) return []
     const uses = withTheirUses(namedBy(words, known))
     const homes = new Set([...uses].filter(item => item.facts.literals > 0).map(item => item.home))
     if ([...uses].some(isDeferred) || homes.size > 1) return []
     const [home = 'main'] = homes
-    return [{ source, uses, text, home }]
+    return [{ source, uses, text, home, tells: tellingOf(conjunct, known) }]
   })
 }
 

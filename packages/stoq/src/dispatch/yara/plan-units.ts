@@ -1,4 +1,5 @@
 import { alwaysAsks } from './condition.ts'
+import type { PlainCondition } from './plain-condition.ts'
 import {
   type Guard,
   type Item,
@@ -25,8 +26,20 @@ export interface Unit {
   otherwise: string
 }
 
-/** Units that are scanned with every payload, and those that are scanned where their guards match and their texts are. */
+/** A rule or a guard whose condition stoQ reads itself. */
+export interface Told {
+  name: string
+  /** False: a guard. */
+  isRule: boolean
+  holds: PlainCondition
+}
+
+/**
+ * What is told of every payload, in this order, units that are scanned with every payload, and those that are scanned where
+ * their guards match and their texts are.
+ */
 export interface UnitPlan {
+  told: Told[]
   first: Unit[]
   second: Unit[]
 }
@@ -41,7 +54,7 @@ const madeName = 'stoq_guard_'
  * waits for a search of stoQ's own that finds all such texts in one pass. The answers are those of one unit. `isWhole`: the rules of the first stage are not parted further, which is compiled sooner.
  *
  * An engine searches when a condition asks for a pattern, and tells the strings of every match when it has searched. So a rule
- * that may match without asking stays in the main unit, and that has to ask always.
+ * that may match without asking stays in the main unit, and that has to ask always. What asks for no pattern is told without it.
  */
 export function planUnits(sources: readonly PreparedSource[], isWhole = false): UnitPlan | null {
   if (sources.some(({ facts }) => facts.rules.some(rule => rule.isGlobal || rule.name.startsWith(madeName))))
@@ -50,16 +63,20 @@ export function planUnits(sources: readonly PreparedSource[], isWhole = false): 
   keepWhatIsNamed(items)
   const deferred = items.filter(isDeferred)
   const homes = Map.groupBy(
-    items.filter(item => !isDeferred(item)),
+    items.filter(item => !isDeferred(item) && !item.tells),
     item => item.home,
   )
-  if ((deferred.length === 0 && homes.size < 2) || !tellsAllStrings(homes.get('main') ?? [])) return null
+  if ((deferred.length === 0 && homes.size === 1) || !tellsAllStrings(homes.get('main') ?? [])) return null
   const names = nameGuards(
     deferred.flatMap(item => [...item.guards, ...(item.otherwise ? [item.otherwise] : [])]),
   )
-  const asked = Map.groupBy(names, ([guard]) => guard.home)
+  const asked = Map.groupBy(
+    [...names].filter(([guard]) => !guard.tells),
+    ([guard]) => guard.home,
+  )
   const waiting = Map.groupBy(deferred, waitingKey)
   return {
+    told: [...toldRules(items), ...toldGuards(names)],
     first: [...new Set([...homes.keys(), ...asked.keys()])].flatMap(home =>
       firstUnits(
         sources,
@@ -69,6 +86,15 @@ export function planUnits(sources: readonly PreparedSource[], isWhole = false): 
     ),
     second: [...waiting.values()].map(members => secondUnit(sources, members, names)),
   }
+}
+
+function toldRules(items: readonly Item[]): Told[] {
+  return items.flatMap(({ facts: { name }, tells: holds }) => (holds ? [{ name, isRule: true, holds }] : []))
+}
+
+function toldGuards(names: GuardNames): Told[] {
+  const guards = new Map([...names].flatMap(([{ tells }, name]) => (tells ? [[name, tells]] : [])))
+  return [...guards].map(([name, holds]) => ({ name, isRule: false, holds }))
 }
 
 function namesOfGuards(item: Item, names: GuardNames): string[] {

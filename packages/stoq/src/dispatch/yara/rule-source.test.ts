@@ -179,3 +179,12 @@ test('the text that a literal means keeps every byte', () => {
     }),
   )
 })
+
+test('the condition is told wherever it stands, behind metadata or patterns', () => {
+  const sections = ['', 'meta: a = "condition" b = true', 'meta: a = 1 strings: $a = "condition: false"']
+  for (const section of sections) {
+    const text = `rule a { ${section} condition: filesize == 1 }`
+    const rule = readSourceFacts(text).rules[0]
+    assert.equal(text.slice(rule?.condition), 'filesize == 1 }')
+  }
+})

@@ -180,8 +180,10 @@ class FactsReader {
   }
 
   #readWord(word: string, body: Sections): void {
-    if (word === 'meta' && this.#takeIf(':')) body.meta = this.#readMeta()
-    else if (word === 'condition' && this.#takeIf(':')) body.condition = this.#token.start
+    if (word === 'meta' && this.#takeIf(':')) {
+      body.meta = this.#readMeta()
+      if (this.#last.kind === 'word') this.#readWord(this.#last.value, body)
+    } else if (word === 'condition' && this.#takeIf(':')) body.condition = this.#token.start
     else this.#facts.words.add(word)
   }
 
@@ -219,7 +221,7 @@ class FactsReader {
     return isLiteral
   }
 
-  /** `key = value` until a word that no `=` follows: the name of the next section. */
+  /** `key = value` until a word that no `=` follows, which is taken too: the name of the next section. */
   #readMeta(): Record<string, MetaValue> {
     const entries = new Map<string, MetaValue>()
     while (this.#token.kind === 'word') {
