@@ -43,7 +43,7 @@ rule swf_file {
     $fws = "FWS"
     $zws = "ZWS"
   condition:
-    for any of them : (
+    any of them and for any of them : (
       for any i in (1..#) : (
         uint8(@[i] + 3) >= 1 and uint8(@[i] + 3) <= 60 and uint32(@[i] + 4) >= 8 and uint32(@[i] + 4) < 0x20000000
       )

@@ -3,8 +3,9 @@ import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
+import { isInside } from '../ingest/read-file.ts'
 import { openScratch } from '../testing/scratch.ts'
-import { collectGrants, type GrantInput, mayRead } from './grants.ts'
+import { collectGrants, type GrantInput, includesGrants, mayRead } from './grants.ts'
 
 function grantsOf({ settings }: Pick<GrantInput, 'settings'>, more: Partial<GrantInput> = {}) {
   return collectGrants({ settings, plugins: [], argv: [], named: [], ...more })
@@ -44,8 +45,21 @@ test('of the plugins only those that scan are readable', async () => {
   const { plugins } = scratch.stoq.discovery
   const { code } = grantsOf(scratch.stoq, { plugins })
   const pathOf = (name: string) => plugins.find(plugin => plugin.name === name)?.path ?? 'none'
-  assert.ok(code.includes(pathOf('decompress')))
-  assert.ok(!code.includes(pathOf('stdout')) && !code.includes(pathOf('filedir')))
+  const isReadable = (path: string) => code.some(place => isInside(path, place))
+  assert.ok(isReadable(pathOf('decompress')) && isReadable(pathOf('yara')))
+  assert.ok(!isReadable(pathOf('stdout')) && !isReadable(pathOf('filedir')))
+  const foreign = plugins.map(plugin => ({ ...plugin, root: '/own', path: `/own/${plugin.name}` }))
+  const own = grantsOf(scratch.stoq, { plugins: foreign }).code
+  assert.ok(own.includes('/own/decompress') && !own.includes('/own/stdout'))
+})
+
+test('grants that hold others may be more, but not less', async () => {
+  await using scratch = openScratch()
+  const { plugins } = scratch.stoq.discovery
+  const [few, all] = [grantsOf(scratch.stoq), grantsOf(scratch.stoq, { plugins })]
+  assert.ok(includesGrants(few, all) && includesGrants(all, few))
+  const more = grantsOf(scratch.stoq, { named: ['/elsewhere'] })
+  assert.ok(includesGrants(more, few) && !includesGrants(few, more))
 })
 
 test('files that the command line or an option of a plugin names are readable', async () => {

@@ -24,7 +24,12 @@ export interface Grants {
 
 /** True for plugins that scan processes know. */
 export function runsInScanProcess({ category }: PluginManifest): boolean {
-  return scanKinds.has(category)
+  return isScanKind(category)
+}
+
+/** True for the name of a kind that runs there. */
+export function isScanKind(category: string): boolean {
+  return scanKinds.has(category as PluginCategory)
 }
 
 export interface GrantInput {
@@ -40,7 +45,8 @@ export interface GrantInput {
 export function collectGrants({ settings, plugins, argv, named }: GrantInput): Grants {
   const { dispatch_rules, source_base_tuple } = settings
   const scanning = plugins.filter(runsInScanProcess)
-  const folders = scanning.map(plugin => plugin.path)
+  const foreign = scanning.filter(plugin => plugin.root !== bundledPlugins).map(plugin => plugin.path)
+  const folders = [...(settings.bundled_plugins ? bundledFolders : []), ...foreign]
   const words = wordsToRead(argv)
   const own = [packageFolder, ...[packageFolder, ...folders].flatMap(moduleFolders), ...folders]
   const given = [
@@ -60,6 +66,15 @@ export function collectGrants({ settings, plugins, argv, named }: GrantInput): G
       .concat('/proc/self/fd'),
     payloads: payloads.length > mostPaths ? [] : withRealPaths(payloads).filter(isOpen),
   }
+}
+
+/** Of the plugins that come with stoQ, all of those kinds: few folders, whatever their number. */
+const bundledFolders = [...scanKinds].map(kind => join(bundledPlugins, kind))
+
+/** True where the first grants hold all of the others. */
+export function includesGrants({ code, payloads }: Grants, others: Grants): boolean {
+  const readable = [...code, ...payloads]
+  return [...others.code, ...others.payloads].every(path => readable.some(place => isInside(path, place)))
 }
 
 /** Words of a command line that may name something to read: no flags, nor the places that stoQ writes to. */

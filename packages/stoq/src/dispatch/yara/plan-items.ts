@@ -13,8 +13,9 @@ const maxSecondUnits = 16
 const maxTextUnits = 64
 /** What the texts of a source may weigh: more would fill the tables of the search. */
 const maxWeight = 4096
-/** Texts that every payload is searched for by themselves. */
-const maxExactTexts = 2
+/** Texts that every payload is searched for by themselves: units of them, and how many one has. The engine is faster with three. */
+const maxExactUnits = 2
+const maxExactTexts = { atStart: 3, later: 1 }
 
 /** Bytes that the engine looks for with one vector search. */
 const maxMarks = 3
@@ -60,8 +61,9 @@ export function isDeferred(item: Item): boolean {
   return item.guards.length > 0 || item.texts !== null
 }
 
-/** The rules of a source, each with what it waits for. */
-export function readItems(source: PreparedSource): Item[] {
+/** The rules of a source, each with what it waits for. `isStart`: to compile little counts more than to search fast. */
+export function readItems(source: PreparedSource, isStart: boolean): Item[] {
+  const isFast = isStart ? isFastAtStart : isFastLater
   const known = new Map<string, Item>()
   const seconds: Seconds = { keys: new Set(), kinds: new Map(), weight: 0 }
   const marks = new Set<string>()
@@ -71,7 +73,7 @@ export function readItems(source: PreparedSource): Item[] {
     const uses = withTheirUses(conjuncts.flatMap(({ words }) => namedBy(words, known)))
     const isCostly = facts.literals > cheapLiterals && alwaysAsks(conjuncts)
     // Measured: stoQ's own rules gain by it; others, with texts that the engine finds together, took twice as long.
-    const waits = source.isProven ? waitOf(source, facts, conjuncts, known) : noWait
+    const waits = source.isProven ? waitOf(source, facts, conjuncts, known, isFast) : noWait
     const home = isCostly && !waits.texts && addMarks(marks, facts.marks) ? 'marks' : 'main'
     const mayWait = waits.texts !== null || waits.isGain || isCostly
     const guards = mayWait && home === 'main' ? guardsOf(source, conjuncts, known) : []
@@ -104,11 +106,12 @@ function waitOf(
   facts: RuleFacts,
   conjuncts: readonly Conjunct[],
   known: ReadonlyMap<string, Item>,
+  isFast: (texts: TextSet) => boolean,
 ): Wait {
   const leader = conjuncts.map(({ text }) => known.get(text)).find(isLeader)
   if (leader) return { texts: leader.texts, leader: leader.leader, otherwise: null, isGain: true }
   const texts = neededTexts(facts, conjuncts)
-  if (!texts) return textsOrElse(source, facts, known)
+  if (!texts) return textsOrElse(source, facts, known, isFast)
   const isSearchedFor =
     guardsOf(source, conjuncts, known).length > 0 ? facts.literals > cheapLiterals : isFast(texts)
   return { texts: isSearchedFor ? texts : null, otherwise: null, isGain: true }
@@ -128,7 +131,12 @@ function conjunctsOf(source: PreparedSource, { condition, end, patterns }: RuleF
 }
 
 /** Of a condition that begins with texts and may be true without them: `any of them or uint16(0) == 1`. */
-function textsOrElse(source: PreparedSource, facts: RuleFacts, known: ReadonlyMap<string, Item>): Wait {
+function textsOrElse(
+  source: PreparedSource,
+  facts: RuleFacts,
+  known: ReadonlyMap<string, Item>,
+  isFast: (texts: TextSet) => boolean,
+): Wait {
   if (facts.patterns.length === 0) return noWait
   const parts = readDisjuncts(source.text.slice(facts.condition, facts.end))
   const others = parts.filter(part => !part.readsPatterns)
@@ -146,9 +154,12 @@ function unite(parts: readonly Conjunct[]): Conjunct {
 }
 
 /** True: a search for them is no burden for every payload. */
-function isFast(texts: TextSet): boolean {
+const isFastAtStart = (texts: TextSet) => isFast(texts, maxExactTexts.atStart)
+const isFastLater = (texts: TextSet) => isFast(texts, maxExactTexts.later)
+
+function isFast(texts: TextSet, mostExact: number): boolean {
   const isSlow = texts.some(text => text.length === minTextLength.slow)
-  return !isSlow && (!isExact(texts) || texts.length === 1)
+  return !isSlow && (!isExact(texts) || texts.length <= mostExact)
 }
 
 function isExact(texts: TextSet | null): boolean {
@@ -172,7 +183,7 @@ function admit(item: Item, seconds: Seconds): Item {
   const { keys, kinds } = seconds
   const key = waitingKey(item)
   if (!isDeferred(item) || keys.has(key)) return item
-  const most = isExact(item.texts) ? maxExactTexts : item.texts ? maxTextUnits : maxSecondUnits
+  const most = isExact(item.texts) ? maxExactUnits : item.texts ? maxTextUnits : maxSecondUnits
   const count = kinds.get(most) ?? 0
   const weight = seconds.weight + weigh(item.texts)
   if (count >= most || weight > maxWeight) return { ...item, guards: [], texts: null, otherwise: null }

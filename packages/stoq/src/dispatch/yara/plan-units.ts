@@ -51,15 +51,16 @@ const madeName = 'stoq_guard_'
  * How sources are best cut into units; null: not at all. `is_pdf and $costly` needs no search for `$costly` unless
  * `is_pdf` matches, so such rules wait for a second stage. Costly texts that begin with one of three marks (`.Shell`, `<?php`)
  * have a unit of their own, in which the engine looks for those bytes. A rule that cannot match without one of its texts
- * waits for a search of stoQ's own that finds all such texts in one pass. The answers are those of one unit. `isWhole`: the rules of the first stage are not parted further, which is compiled sooner.
+ * waits for a search of stoQ's own that finds all such texts in one pass. The answers are those of one unit.
+ * `isStart`: what is compiled sooner is better than what is searched for faster.
  *
  * An engine searches when a condition asks for a pattern, and tells the strings of every match when it has searched. So a rule
  * that may match without asking stays in the main unit, and that has to ask always. What asks for no pattern is told without it.
  */
-export function planUnits(sources: readonly PreparedSource[], isWhole = false): UnitPlan | null {
+export function planUnits(sources: readonly PreparedSource[], isStart = false): UnitPlan | null {
   if (sources.some(({ facts }) => facts.rules.some(rule => rule.isGlobal || rule.name.startsWith(madeName))))
     return null
-  const items = sources.flatMap(readItems)
+  const items = sources.flatMap(source => readItems(source, isStart))
   keepWhatIsNamed(items)
   const deferred = items.filter(isDeferred)
   const homes = Map.groupBy(
@@ -80,7 +81,7 @@ export function planUnits(sources: readonly PreparedSource[], isWhole = false): 
     first: [...new Set([...homes.keys(), ...asked.keys()])].flatMap(home =>
       firstUnits(
         sources,
-        isWhole ? [homes.get(home) ?? []] : partMembers(homes.get(home) ?? []),
+        isStart ? [homes.get(home) ?? []] : partMembers(homes.get(home) ?? []),
         asked.get(home) ?? [],
       ),
     ),
