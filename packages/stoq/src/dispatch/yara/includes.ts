@@ -8,7 +8,7 @@ import { type Include, readSourceFacts, type SourceFacts } from './rule-source.t
 /** A source with every `include` replaced by the text of the file. */
 export interface ExpandedSource {
   text: string
-  facts: SourceFacts
+  readonly facts: SourceFacts
   /** Where a line of `text` was written. */
   locate(line: number): { source: string; line: number }
 }
@@ -21,23 +21,32 @@ const maxCharacters = 256 * 1024 * 1024
  * Gives the fault instead when one cannot be read or includes itself. Neither engine does this alike, so both get the same text.
  */
 export function expandIncludes(source: RuleSource): ExpandedSource | RuleFault {
-  const facts = readSourceFacts(source.text)
-  if (facts.includes.length === 0)
-    return { text: source.text, facts, locate: line => ({ source: source.name, line }) }
+  const includes = mayInclude(source) ? readSourceFacts(source.text).includes : []
+  if (includes.length === 0) return expanded(source.text, line => ({ source: source.name, line }))
   try {
     const expansion = new Expansion()
-    expansion.add(source, facts.includes, [])
-    const text = expansion.text()
-    return { text, facts: readSourceFacts(text), locate: line => expansion.locate(line) }
+    expansion.add(source, includes, [])
+    return expanded(expansion.text(), line => expansion.locate(line))
   } catch (error) {
     if (error instanceof IncludeFault) return error.fault
     throw error
   }
 }
 
-/** False: there is nothing to put in place; told without reading the rules. */
+/** Who only wants the text does not pay for the facts. */
+function expanded(text: string, locate: ExpandedSource['locate']): ExpandedSource {
+  return {
+    text,
+    locate,
+    get facts() {
+      return readSourceFacts(text)
+    },
+  }
+}
+
+/** False: there is nothing to put in place; told without reading the rules. A comment may stand before the path. */
 export function mayInclude(source: RuleSource): boolean {
-  return source.text.includes('include')
+  return /\binclude\s*["/]/.test(source.text)
 }
 
 class IncludeFault extends Error {

@@ -1,4 +1,5 @@
 import type { StringMatch } from './engine.ts'
+import { conditionOf, type PlainCondition } from './plain-truth.ts'
 import { planUnits, type Told, type Unit, type UnitPlan } from './plan-units.ts'
 import { type Hit, maxMatchesPerPattern, type PreparedSource } from './rule-set.ts'
 import { joinSources, splitRules } from './split-rules.ts'
@@ -44,17 +45,19 @@ export class NativeGroup {
   readonly sources: readonly PreparedSource[]
   readonly #binding: NativeBinding
   readonly #owners: Map<string, PreparedSource>
-  #told: readonly Told[] = []
+  #told: readonly (Told & { holds: PlainCondition })[] = []
   #first: NativeUnit[] = []
   #second: readonly Waiting[] = []
+  /** Without a prototype: rules name them. */
+  readonly #variables: Record<string, number> = Object.create(null)
   #bytes = 0
 
-  /** Throws the binding's error when the sources do not compile. */
-  constructor(binding: NativeBinding, sources: readonly PreparedSource[]) {
+  /** `plan`: how they are cut from the beginning. Throws the binding's error when the sources do not compile. */
+  constructor(binding: NativeBinding, sources: readonly PreparedSource[], plan: UnitPlan | null) {
     this.sources = sources
     this.#binding = binding
     this.#owners = new Map(sources.flatMap(source => [...source.rules.keys()].map(name => [name, source])))
-    this.#first = this.#planProven() ?? this.#compileAll([this.#wholeUnit(joinSources(sources))])
+    this.#first = plan ? this.#take(plan) : this.#compileAll([this.#wholeUnit(joinSources(sources))])
   }
 
   scan(payload: Buffer): Hit[] {
@@ -72,7 +75,7 @@ export class NativeGroup {
 
   #tell(payload: Buffer, matched: Set<string>): Hit[] {
     const hits: Hit[] = []
-    const scope = { payload, matched }
+    const scope = { payload, matched, variables: this.#variables }
     for (const { name, isRule, holds } of this.#told) {
       if (!holds(scope)) continue
       matched.add(name)
@@ -100,13 +103,6 @@ export class NativeGroup {
     if (before <= splitAfterBytes && this.#bytes > splitAfterBytes) this.#split()
   }
 
-  /** What is known to compile is cut at once: a run over one file needs few of the units. */
-  #planProven(): NativeUnit[] | null {
-    if (!this.sources.every(source => source.isProven)) return null
-    const plan = planUnits(this.sources, true)
-    return plan && this.#take(plan)
-  }
-
   #plan(): void {
     const plan = planUnits(this.sources)
     if (plan) this.#first = this.#take(plan)
@@ -118,7 +114,7 @@ export class NativeGroup {
     const scanners = new Map(present.map(unit => [unit.text, unit.scanner]))
     const keep = (unit: Unit): NativeUnit => ({ ...unit, scanner: scanners.get(unit.text) })
     const waiting = Map.groupBy(plan.second.map(keep), unit => unit.guards.join(' '))
-    this.#told = plan.told
+    this.#told = plan.told.map(each => ({ ...each, holds: conditionOf(each.condition) }))
     this.#second = [...waiting.values()].map(units => ({ guards: units[0]?.guards ?? [], units }))
     return this.#compileAll(plan.first.map(keep))
   }

@@ -2,7 +2,9 @@ import { errorText, StoqError } from '../../errors.ts'
 import { compileFault } from './compile-fault.ts'
 import type { CompiledRules, RuleFault, RuleMatch, RuleSource, YaraEngine } from './engine.ts'
 import { type NativeBinding, NativeGroup } from './native-group.ts'
-import { type PreparedSource, prepareSources, toRuleMatches } from './rule-set.ts'
+import type { UnitPlan } from './plan-units.ts'
+import { planAtStart, readRules } from './rule-reading.ts'
+import { type PreparedSource, toRuleMatches } from './rule-set.ts'
 
 /** YARA-X as machine code, an optional dependency with builds for some platforms. Throws STOQ_DISPATCH_ENGINE. */
 export async function loadNativeEngine(
@@ -17,43 +19,19 @@ export async function loadNativeEngine(
 }
 
 function compile(binding: NativeBinding, sources: readonly RuleSource[]): CompiledRules {
-  const { prepared, faults } = prepareSources(sources)
-  const groups = groupSources(prepared).flatMap(group => compileGroup(binding, group, faults))
-  return new NativeRules(groups, faults)
-}
-
-/** The binding knows no namespaces: sources share a group where no rule of one can be taken for a rule of another. */
-function groupSources(sources: readonly PreparedSource[]): PreparedSource[][] {
-  const groups: PreparedSource[][] = []
-  for (const source of sources) {
-    const group = groups.find(members => members.every(member => areIndependent(member, source)))
-    if (group) group.push(source)
-    else groups.push([source])
-  }
-  return groups
-}
-
-function areIndependent(a: PreparedSource, b: PreparedSource): boolean {
-  if (hasGlobalRule(a) || hasGlobalRule(b)) return false
-  return !usesRuleOf(a, b) && !usesRuleOf(b, a)
-}
-
-function hasGlobalRule(source: PreparedSource): boolean {
-  return source.facts.rules.some(rule => rule.isGlobal)
-}
-
-function usesRuleOf(source: PreparedSource, other: PreparedSource): boolean {
-  return other.facts.rules.some(({ name }) => source.rules.has(name) || source.facts.words.has(name))
+  const { groups, faults } = readRules(sources)
+  const compiled = groups.flatMap(group => compileGroup(binding, group, faults))
+  return new NativeRules(compiled, faults)
 }
 
 /** One group where it compiles, otherwise one of the sources that compile by themselves; the others are faults. */
 function compileGroup(
   binding: NativeBinding,
-  sources: readonly PreparedSource[],
+  { sources, plan = planAtStart(sources) }: { sources: readonly PreparedSource[]; plan?: UnitPlan | null },
   faults: RuleFault[],
 ): NativeGroup[] {
   try {
-    return [new NativeGroup(binding, sources)]
+    return [new NativeGroup(binding, sources, plan)]
   } catch (error) {
     const [source] = sources
     if (sources.length === 1 && source) {
@@ -61,13 +39,9 @@ function compileGroup(
       return []
     }
   }
-  const groups = sources.flatMap(source => compileGroup(binding, [source], faults))
+  const groups = sources.flatMap(source => compileGroup(binding, { sources: [source] }, faults))
   if (groups.length < 2 || groups.length === sources.length) return groups
-  return compileGroup(
-    binding,
-    groups.flatMap(group => group.sources),
-    faults,
-  )
+  return compileGroup(binding, { sources: groups.flatMap(group => group.sources) }, faults)
 }
 
 class NativeRules implements CompiledRules {

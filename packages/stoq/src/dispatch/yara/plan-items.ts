@@ -1,6 +1,7 @@
 import { alwaysAsks, type Conjunct, readConjuncts, readDisjuncts } from './condition.ts'
 import { neededTexts } from './needed-texts.ts'
-import { type PlainCondition, readPlainCondition } from './plain-condition.ts'
+import { readPlainCondition } from './plain-condition.ts'
+import type { TruthTree } from './plain-tree.ts'
 import type { PreparedSource } from './rule-set.ts'
 import type { RuleFacts } from './rule-source.ts'
 import { minTextLength, type TextSet } from './text-search.ts'
@@ -39,7 +40,7 @@ export interface Item {
   otherwise: Guard | null
   conjuncts: readonly Conjunct[]
   /** Its condition where no engine has to be asked; it is in no unit then, but for those that name it. */
-  tells: PlainCondition | null
+  tells: TruthTree | null
 }
 
 /** A part of a condition that is asked in the first stage. */
@@ -48,7 +49,7 @@ export interface Guard {
   uses: ReadonlySet<Item>
   text: string
   home: Home
-  tells: PlainCondition | null
+  tells: TruthTree | null
 }
 
 /** Rules that wait for the same are in one unit; one that waits for texts is there with those that wait for it. */
@@ -85,7 +86,7 @@ export function readItems(source: PreparedSource, isStart: boolean): Item[] {
   return [...known.values()]
 }
 
-function tellingOf(part: Conjunct | undefined, known: ReadonlyMap<string, Item>): PlainCondition | null {
+function tellingOf(part: Conjunct | undefined, known: ReadonlyMap<string, Item>): TruthTree | null {
   return readPlainCondition(part?.text ?? '', rule => Boolean(known.get(rule)?.tells))
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { engines, names } from './engine-suite.test.ts'
+import { conditionOf } from './plain-truth.ts'
 import { planUnits } from './plan-units.ts'
 import { prepareSources } from './rule-set.ts'
 
@@ -133,8 +134,10 @@ test('a rule that begins with its texts may be asked for by what else makes it m
   assert.equal(units?.second[0]?.otherwise, 'stoq_guard_0')
   const [guard] = units?.told ?? []
   assert.equal(guard?.name, 'stoq_guard_0')
-  const answers = ['', '1234', '\x01'].map(text =>
-    guard?.holds({ payload: Buffer.from(text), matched: new Set() }),
+  const answers = ['', '1234', '\x01'].map(
+    text =>
+      guard &&
+      conditionOf(guard.condition)({ payload: Buffer.from(text), matched: new Set(), variables: {} }),
   )
   assert.deepEqual(answers, [false, true, true])
   assert.equal(plan(`${worded('a', 'filesize == 4 or any of them')} ${cheap('c', '$a')}`), null)

@@ -1,5 +1,5 @@
 import { alwaysAsks } from './condition.ts'
-import type { PlainCondition } from './plain-condition.ts'
+import type { TruthTree } from './plain-tree.ts'
 import {
   type Guard,
   type Item,
@@ -31,7 +31,7 @@ export interface Told {
   name: string
   /** False: a guard. */
   isRule: boolean
-  holds: PlainCondition
+  condition: TruthTree
 }
 
 /**
@@ -90,12 +90,14 @@ export function planUnits(sources: readonly PreparedSource[], isStart = false): 
 }
 
 function toldRules(items: readonly Item[]): Told[] {
-  return items.flatMap(({ facts: { name }, tells: holds }) => (holds ? [{ name, isRule: true, holds }] : []))
+  return items.flatMap(({ facts: { name }, tells: condition }) =>
+    condition ? [{ name, isRule: true, condition }] : [],
+  )
 }
 
 function toldGuards(names: GuardNames): Told[] {
   const guards = new Map([...names].flatMap(([{ tells }, name]) => (tells ? [[name, tells]] : [])))
-  return [...guards].map(([name, holds]) => ({ name, isRule: false, holds }))
+  return [...guards].map(([name, condition]) => ({ name, isRule: false, condition }))
 }
 
 function namesOfGuards(item: Item, names: GuardNames): string[] {
