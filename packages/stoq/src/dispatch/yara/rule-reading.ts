@@ -8,6 +8,7 @@ import { mayInclude } from './includes.ts'
 import { planUnits, type UnitPlan } from './plan-units.ts'
 import { groupSources } from './rule-groups.ts'
 import { type PreparedSource, prepareSources } from './rule-set.ts'
+import { rememberSourceFacts } from './rule-source.ts'
 
 /** All that is known of rules before an engine compiles them. */
 export interface RuleReading {
@@ -67,16 +68,17 @@ function codeOfReader(): unknown[] {
 function fetchReading(file: string, sources: readonly RuleSource[]): RuleReading | null {
   try {
     const reading = deserialize(readFileSync(file)) as RuleReading
-    for (const source of reading.prepared) source.locate = locateIn(sources[source.index]?.name ?? '')
+    for (const source of reading.prepared) {
+      const { name = '', text = '' } = sources[source.index] ?? {}
+      source.locate = line => ({ source: name, line })
+      // The dispatcher asks for them too.
+      rememberSourceFacts(text, source.facts)
+    }
     return reading
   } catch {
     // It is not there yet, or was not written to its end.
     return null
   }
-}
-
-function locateIn(source: string): PreparedSource['locate'] {
-  return line => ({ source, line })
 }
 
 function keepReading(file: string, { prepared, ...reading }: RuleReading): void {

@@ -57,9 +57,14 @@ export function readSourceFacts(text: string): SourceFacts {
   if (known) return known
   const facts = new FactsReader(text).read()
   if (text.length > maxKeptLength) return facts
+  rememberSourceFacts(text, facts)
+  return facts
+}
+
+/** What was read of a text at an earlier start. */
+export function rememberSourceFacts(text: string, facts: SourceFacts): void {
   if (lately.size >= maxKept) lately.clear()
   lately.set(text, facts)
-  return facts
 }
 
 /** Compiler, dispatcher and search ask for the same texts one after the other, and reading takes as long as compiling some. */

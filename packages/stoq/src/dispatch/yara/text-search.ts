@@ -82,18 +82,26 @@ export class TextSearch {
 
   /** A word of the text, of which one byte at most is outside of it and may be any. */
   #addWord(text: Uint8Array, set: number, before: number): void {
-    const bytes = [0, 1, 2, 3].map(index => text[before + index])
-    const isWhole = !bytes.includes(undefined)
-    for (let other = 0; other < (isWhole ? 1 : 256); other++) {
-      if (!isWhole && (other & caseBit) === 0) continue
-      scratch.set(bytes.map(byte => byte ?? other))
-      const word = wordAt(0)
-      const list = this.#candidates.get(word)
-      if (list) list.push({ text, set, before })
-      else this.#candidates.set(word, [{ text, set, before }])
-      this.#first[hash(word)] = 1
-      this.#second[hashOther(word)] = 1
+    let known = 0
+    let free = -1
+    for (let index = 0; index < 4; index++) {
+      const byte = text[before + index]
+      if (byte === undefined) free = shiftOf(index)
+      else known |= byte << shiftOf(index)
     }
+    const candidate = { text, set, before }
+    if (free < 0) this.#addCandidate(known, candidate)
+    else
+      for (let other = 0; other < 256; other++)
+        if (other & caseBit) this.#addCandidate(known | (other << free), candidate)
+  }
+
+  #addCandidate(word: number, candidate: Candidate): void {
+    const list = this.#candidates.get(word)
+    if (list) list.push(candidate)
+    else this.#candidates.set(word, [candidate])
+    this.#first[hash(word)] = 1
+    this.#second[hashOther(word)] = 1
   }
 }
 
@@ -106,6 +114,11 @@ const scratch = Buffer.from(new ArrayBuffer(chunkSize + 32))
 const words = new Uint32Array(scratch.buffer)
 const places = new Uint32Array(chunkSize / 2 + 1)
 const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
+
+/** Of a byte of a word. */
+function shiftOf(index: number): number {
+  return 8 * (isLittleEndian ? index : 3 - index)
+}
 
 function hash(word: number): number {
   return Math.imul(word, 0x9e3779b1) >>> 16
