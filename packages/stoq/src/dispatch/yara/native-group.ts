@@ -3,7 +3,7 @@ import { conditionOf, type PlainCondition } from './plain-truth.ts'
 import { planUnits, type Told, type Unit, type UnitPlan } from './plan-units.ts'
 import { type Hit, maxMatchesPerPattern, type PreparedSource } from './rule-set.ts'
 import { joinSources, splitRules } from './split-rules.ts'
-import { TextSearch } from './text-search.ts'
+import { minTextLength, TextSearch } from './text-search.ts'
 
 /** What is used of the native binding. */
 export interface NativeBinding {
@@ -99,8 +99,18 @@ export class NativeGroup {
   #countBytes(length: number): void {
     const before = this.#bytes
     this.#bytes += length
-    if (before <= planAfterBytes && this.#bytes > planAfterBytes) this.#plan()
+    if (before <= planAfterBytes && this.#bytes > planAfterBytes)
+      if (this.#second.length > 0) this.#giveUpShortTexts()
+      else this.#plan()
     if (before <= splitAfterBytes && this.#bytes > splitAfterBytes) this.#split()
+  }
+
+  /** Searching for them here was only to compile less at the start: the engine finds them faster. */
+  #giveUpShortTexts(): void {
+    this.#second = this.#second.map(({ guards, units }) => ({
+      guards,
+      units: units.map(unit => (hasShortTexts(unit) ? { ...unit, texts: null } : unit)),
+    }))
   }
 
   #plan(): void {
@@ -139,6 +149,10 @@ export class NativeGroup {
     unit.scanner = scanner
     return scanner
   }
+}
+
+function hasShortTexts({ texts }: NativeUnit): boolean {
+  return texts?.some(text => text.length < minTextLength.slow) ?? false
 }
 
 /** Those that wait for no text, and those whose texts may be in the payload. */
