@@ -24,9 +24,9 @@ const letterZ = 0x5a
 
 /** Every place where `CWS`, `FWS` or `ZWS` stands. */
 export function* findSignatures(payload: Uint8Array): Generator<number, void> {
-  for (let at = 1; at < payload.length - 1; at++) {
-    if (payload[at] === letterW && payload[at + 1] === letterS && compressionOf(payload[at - 1])) yield at - 1
-  }
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+  for (let at = bytes.indexOf('WS', 1, 'latin1'); at > 0; at = bytes.indexOf('WS', at + 2, 'latin1'))
+    if (compressionOf(bytes[at - 1])) yield at - 1
 }
 
 /** Null when no SWF file begins there. */
