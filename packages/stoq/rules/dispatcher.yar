@@ -5,8 +5,8 @@
   carver, decoder, extractor and worker. `save` says whether what the plugin finds is archived. Every other meta is a
   keyword for the plugin and a key of the result.
 
-  Whatever stands at a fixed place is read with uint8() and its kin, which costs nothing; strings are for what may stand
-  anywhere. uint16(), uint32() read the low byte first, uint16be(), uint32be() the high byte first. Regular expressions and
+  Whatever stands at a fixed place is read with uint8() and its kin, which costs nothing: stoQ tells such a condition itself,
+  without the engine. Strings are for what may stand anywhere. uint16(), uint32() read the low byte first, uint16be(), uint32be() the high byte first. Regular expressions and
   nocase strings cost most: with `is_pdf and ...` they are looked for only where the rule is_pdf matches.
 
   Texts cost little in a rule that needs one of them: `any of them`, `$a`, `$a in (0..9)`, with `and` before or behind it.

@@ -40,6 +40,8 @@ export interface Told {
  */
 export interface UnitPlan {
   told: Told[]
+  /** All that is not told, for an engine that scans everything at once. */
+  rest: Unit
   first: Unit[]
   second: Unit[]
 }
@@ -78,6 +80,11 @@ export function planUnits(sources: readonly PreparedSource[], isStart = false): 
   const waiting = Map.groupBy(deferred, waitingKey)
   return {
     told: [...toldRules(items), ...toldGuards(names)],
+    rest: firstUnit(
+      sources,
+      items.filter(item => !item.tells),
+      new Map(),
+    ),
     first: [...new Set([...homes.keys(), ...asked.keys()])].flatMap(home =>
       firstUnits(
         sources,

@@ -1,34 +1,34 @@
 import type { StringMatch } from './engine.ts'
 import { conditionOf, type PlainCondition } from './plain-truth.ts'
 import { planUnits, type Told, type Unit, type UnitPlan } from './plan-units.ts'
-import { type Hit, maxMatchesPerPattern, type PreparedSource } from './rule-set.ts'
+import type { Hit, PreparedSource } from './rule-set.ts'
 import { joinSources, splitRules } from './split-rules.ts'
 import { minTextLength, TextSearch } from './text-search.ts'
 
-/** What is used of the native binding. */
-export interface NativeBinding {
-  compile(source: string, options: { enableIncludes: boolean }): NativeScanner
+/** How an engine does what a group of rules needs. */
+export interface UnitEngine {
+  /** True: a scan costs much whatever is looked for, so that one with all rules is quicker than two with some. */
+  scansWhole: boolean
+  /** Throws the engine's error when the text does not compile. */
+  compile(text: string): UnitScanner
 }
 
-interface NativeMatch {
-  ruleIdentifier: string
-  matches: StringMatch[]
-}
-
-interface NativeScanner {
-  setMaxMatchesPerPattern(limit: number): void
-  scan(payload: Buffer): NativeMatch[]
+/** Rules that an engine has compiled together. */
+export interface UnitScanner {
+  /** Strings of private patterns are left out. */
+  scan(payload: Buffer): { rule: string; strings: StringMatch[] }[]
+  close(): void
 }
 
 /** A unit that is compiled when it is first needed. */
-interface NativeUnit extends Unit {
-  scanner?: NativeScanner | undefined
+interface CompiledUnit extends Unit {
+  scanner?: UnitScanner | undefined
 }
 
 /** Units of the second stage that wait for the same guards. */
 interface Waiting {
   guards: readonly string[]
-  units: readonly NativeUnit[]
+  units: readonly CompiledUnit[]
   /** For each unit, the texts that it waits for too. Made when the guards match first. */
   search?: TextSearch
 }
@@ -41,36 +41,60 @@ const planAfterBytes = 8 * 1024 * 1024
 const splitAfterBytes = 16 * 1024 * 1024
 
 /** Sources that are compiled together; no two of their rules have the same name. */
-export class NativeGroup {
+export class RuleGroup {
   readonly sources: readonly PreparedSource[]
-  readonly #binding: NativeBinding
+  readonly #engine: UnitEngine
   readonly #owners: Map<string, PreparedSource>
   #told: readonly (Told & { holds: PlainCondition })[] = []
-  #first: NativeUnit[] = []
+  #first: CompiledUnit[] = []
   #second: readonly Waiting[] = []
+  /** All rules that the engine has to look for, where it scans them together. */
+  #whole: CompiledUnit | null = null
   /** Without a prototype: rules name them. */
   readonly #variables: Record<string, number> = Object.create(null)
   #bytes = 0
 
-  /** `plan`: how they are cut from the beginning. Throws the binding's error when the sources do not compile. */
-  constructor(binding: NativeBinding, sources: readonly PreparedSource[], plan: UnitPlan | null) {
+  /** `plan`: how they are cut from the beginning. Throws the engine's error when the sources do not compile. */
+  constructor(engine: UnitEngine, sources: readonly PreparedSource[], plan: UnitPlan | null) {
     this.sources = sources
-    this.#binding = binding
+    this.#engine = engine
     this.#owners = new Map(sources.flatMap(source => [...source.rules.keys()].map(name => [name, source])))
-    this.#first = plan ? this.#take(plan) : this.#compileAll([this.#wholeUnit(joinSources(sources))])
+    if (plan && engine.scansWhole) this.#takeWhole(plan)
+    else this.#first = plan ? this.#take(plan) : this.#compileAll([this.#wholeUnit(joinSources(sources))])
   }
 
   scan(payload: Buffer): Hit[] {
     this.#countBytes(payload.length)
     const matched = new Set<string>()
     const hits = this.#tell(payload, matched)
+    if (this.#whole) return [...hits, ...this.#scanWhole(this.#whole, payload, matched)]
     for (const unit of this.#first) hits.push(...this.#scanUnit(unit, payload, matched))
-    for (const waiting of this.#second) {
-      if (!waiting.guards.every(guard => matched.has(guard))) continue
-      for (const unit of unitsFor(waiting, payload, matched))
-        hits.push(...this.#scanUnit(unit, payload, matched))
-    }
+    for (const unit of this.#wanted(payload, matched)) hits.push(...this.#scanUnit(unit, payload, matched))
     return hits
+  }
+
+  close(): void {
+    for (const unit of this.#units()) unit.scanner?.close()
+  }
+
+  #units(): CompiledUnit[] {
+    return [
+      ...this.#first,
+      ...this.#second.flatMap(({ units }) => units),
+      ...(this.#whole ? [this.#whole] : []),
+    ]
+  }
+
+  /** Units of the second stage that may match. A guard may be in one that was scanned just now. */
+  *#wanted(payload: Buffer, matched: ReadonlySet<string>): Generator<CompiledUnit> {
+    for (const waiting of this.#second)
+      if (waiting.guards.every(guard => matched.has(guard))) yield* unitsFor(waiting, payload, matched)
+  }
+
+  /** All rules in one scan, where any of them may match. */
+  #scanWhole(whole: CompiledUnit, payload: Buffer, matched: Set<string>): Hit[] {
+    const isWanted = this.#first.length > 0 || !this.#wanted(payload, matched).next().done
+    return isWanted ? this.#scanUnit(whole, payload, matched) : []
   }
 
   #tell(payload: Buffer, matched: Set<string>): Hit[] {
@@ -85,18 +109,17 @@ export class NativeGroup {
     return hits
   }
 
-  #scanUnit(unit: NativeUnit, payload: Buffer, matched: Set<string>): Hit[] {
+  #scanUnit(unit: CompiledUnit, payload: Buffer, matched: Set<string>): Hit[] {
     const scanner = unit.scanner ?? this.#compile(unit)
-    return scanner.scan(payload).flatMap(({ ruleIdentifier: rule, matches }) => {
+    return scanner.scan(payload).flatMap(({ rule, strings }) => {
       matched.add(rule)
       const source = unit.owned.has(rule) && this.#owners.get(rule)
-      if (!source) return []
-      const strings = matches.map(({ identifier, offset, length }) => ({ identifier, offset, length }))
-      return [{ source, rule, strings }]
+      return source ? [{ source, rule, strings }] : []
     })
   }
 
   #countBytes(length: number): void {
+    if (this.#engine.scansWhole) return
     const before = this.#bytes
     this.#bytes += length
     if (before <= planAfterBytes && this.#bytes > planAfterBytes)
@@ -118,15 +141,25 @@ export class NativeGroup {
     if (plan) this.#first = this.#take(plan)
   }
 
+  /** What is told here and what is waited for is as in the plan, but what is scanned is everything that is not told. */
+  #takeWhole(plan: UnitPlan): void {
+    this.#wait(plan, unit => unit)
+    this.#first = plan.first
+    this.#whole = plan.rest
+  }
+
   /** A unit that is there already stays compiled. */
-  #take(plan: UnitPlan): NativeUnit[] {
-    const present = [...this.#first, ...this.#second.flatMap(({ units }) => units)]
-    const scanners = new Map(present.map(unit => [unit.text, unit.scanner]))
-    const keep = (unit: Unit): NativeUnit => ({ ...unit, scanner: scanners.get(unit.text) })
-    const waiting = Map.groupBy(plan.second.map(keep), unit => unit.guards.join(' '))
-    this.#told = plan.told.map(each => ({ ...each, holds: conditionOf(each.condition) }))
-    this.#second = [...waiting.values()].map(units => ({ guards: units[0]?.guards ?? [], units }))
+  #take(plan: UnitPlan): CompiledUnit[] {
+    const scanners = new Map(this.#units().map(unit => [unit.text, unit.scanner]))
+    const keep = (unit: Unit): CompiledUnit => ({ ...unit, scanner: scanners.get(unit.text) })
+    this.#wait(plan, keep)
     return this.#compileAll(plan.first.map(keep))
+  }
+
+  #wait({ told, second }: UnitPlan, keep: (unit: Unit) => CompiledUnit): void {
+    const waiting = Map.groupBy(second.map(keep), unit => unit.guards.join(' '))
+    this.#told = told.map(each => ({ ...each, holds: conditionOf(each.condition) }))
+    this.#second = [...waiting.values()].map(units => ({ guards: units[0]?.guards ?? [], units }))
   }
 
   #split(): void {
@@ -135,28 +168,27 @@ export class NativeGroup {
     if (texts.length > 1) this.#first = this.#compileAll(texts.map(text => this.#wholeUnit(text)))
   }
 
-  #compileAll(units: readonly NativeUnit[]): NativeUnit[] {
+  #compileAll(units: readonly CompiledUnit[]): CompiledUnit[] {
     return units.map(unit => ({ ...unit, scanner: unit.scanner ?? this.#compile(unit) }))
   }
 
-  #wholeUnit(text: string): NativeUnit {
+  #wholeUnit(text: string): CompiledUnit {
     return { text, owned: new Set(this.#owners.keys()), guards: [], texts: null, otherwise: '' }
   }
 
-  #compile(unit: NativeUnit): NativeScanner {
-    const scanner = this.#binding.compile(unit.text, { enableIncludes: false })
-    scanner.setMaxMatchesPerPattern(maxMatchesPerPattern)
+  #compile(unit: CompiledUnit): UnitScanner {
+    const scanner = this.#engine.compile(unit.text)
     unit.scanner = scanner
     return scanner
   }
 }
 
-function hasShortTexts({ texts }: NativeUnit): boolean {
+function hasShortTexts({ texts }: CompiledUnit): boolean {
   return texts?.some(text => text.length < minTextLength.slow) ?? false
 }
 
 /** Those that wait for no text, and those whose texts may be in the payload. */
-function unitsFor(waiting: Waiting, payload: Buffer, matched: ReadonlySet<string>): readonly NativeUnit[] {
+function unitsFor(waiting: Waiting, payload: Buffer, matched: ReadonlySet<string>): readonly CompiledUnit[] {
   if (waiting.units.every(unit => unit.texts === null)) return waiting.units
   waiting.search ??= new TextSearch(waiting.units.map(unit => unit.texts ?? []))
   const found = waiting.search.find(payload)
