@@ -35,6 +35,11 @@ const peer = (processes: number): Row => ({
 })
 printTable('The rules of v1', corpus, Number(values.runs), [
   ...(version ? [peer(2)] : []),
+  {
+    name: 'four hashes alone, two processes',
+    command: [process.execPath, join(import.meta.dirname, 'floor-hashes.ts'), corpus.folder],
+  },
+  ...(version ? [peerAndHashes()] : []),
   stoq('stoq, native', homes.native, 'idle'),
   ...(version ? [peer(1)] : []),
   stoq('stoq, native, one process', homes.native, 'idle', '--max-processes', '1'),
@@ -44,6 +49,18 @@ printTable('The rules of v1', corpus, Number(values.runs), [
   stoq('stoq with worker:yara, native, one process', homes.native, 'yara', '--max-processes', '1'),
 ])
 rmSync(scratch, { recursive: true, force: true })
+
+/** What a script would do for matches and hashes: one program after the other, each with both processors. */
+function peerAndHashes(): Row {
+  const hashes = ['md5sum', 'sha1sum', 'sha256sum', 'sha512sum'].map(
+    program => `find "$2" -type f -print0 | xargs -0 -n 64 -P 2 ${program}`,
+  )
+  const script = ['yara -w -r -p 2 "$1" "$2"', ...hashes].join(' && ')
+  return {
+    name: 'yara -r -p 2, then md5sum, sha1sum, sha256sum, sha512sum, two at once',
+    command: ['sh', '-c', script, 'sh', peerRules, corpus.folder],
+  }
+}
 
 function stoq(name: string, home: string, worker: string, ...flags: string[]): Row {
   const words = [bin, worker, '-F', corpus.folder, '-D', '-C', 'stdout', '-L', 'critical', ...flags]
