@@ -48,7 +48,7 @@ printTable('Bulk', bulk, runs, [
 const sevenZip = findSevenZip()
 if (sevenZip) printExtraction(sevenZip)
 else print('\nNested archives: left out, as there is no 7z on this machine (apt-get install p7zip-full)')
-const work = { name: 'work', folder: workFolder(1000), files: 1000, bytes: 0 }
+const work = { name: 'work', folder: workFolder(2000), files: 2000, bytes: 0 }
 printTable('A worker that computes for 5 ms', work, runs, [
   busy('stoq, one process', '--max-processes', '1'),
   busy('stoq', '--max-processes', '2'),
