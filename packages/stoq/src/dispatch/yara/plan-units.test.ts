@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { engines, names } from './engine-suite.test.ts'
+import type { CompiledRules } from './engine.ts'
+import { engines, names, wasm } from './engine-suite.test.ts'
 import { conditionOf } from './plain-truth.ts'
 import { planUnits } from './plan-units.ts'
 import { prepareSources } from './rule-set.ts'
@@ -194,14 +195,29 @@ function condition(earlier: readonly string[]): fc.Arbitrary<string> {
   return tree.node.map(text => `${text} and (any of them or not any of them)`)
 }
 
+/** Of a rule without patterns. */
+function plainCondition(earlier: readonly string[]): fc.Arbitrary<string> {
+  const leaf = fc.constantFrom(
+    ...earlier,
+    'filesize > 4',
+    'uint8(0) == 0x61',
+    'not uint8(3) == 0x62',
+    'defined uint8(2)',
+  )
+  const joint = fc.constantFrom('and', 'or', 'and not', 'or not')
+  return fc.tuple(leaf, joint, leaf).map(parts => parts.join(' '))
+}
+
 const ruleSet = fc
-  .array(fc.record({ kind: fc.constantFrom('', 'private '), patterns: fc.integer({ min: 0, max: 4 }) }), {
+  .array(fc.record({ kind: fc.constantFrom('', 'private '), patterns: fc.integer({ min: -1, max: 4 }) }), {
     minLength: 2,
     maxLength: 7,
   })
   .chain(shapes => {
     const known = shapes.map((_, index) => `r${index}`)
-    return fc.tuple(...shapes.map((_, index) => condition(known.slice(0, index)))).map(conditions =>
+    const conditionOfShape = ({ patterns }: { patterns: number }, index: number) =>
+      patterns < 0 ? plainCondition(known.slice(0, index)) : condition(known.slice(0, index))
+    return fc.tuple(...shapes.map(conditionOfShape)).map(conditions =>
       shapes.map(({ kind, patterns }, index) => {
         const strings = [
           '$a = "ab" $b = "ba"',
@@ -210,7 +226,8 @@ const ruleSet = fc
           '$a = /a+b/ $b = { 62 [0-1] 61 }',
           '$a = "abcab" $b = "ABCAB" wide base64',
         ]
-        return `${kind}rule r${index} { strings: ${strings[patterns]} condition: ${conditions[index]} }`
+        const section = patterns < 0 ? '' : `strings: ${strings[patterns]}`
+        return `${kind}rule r${index} { ${section} condition: ${conditions[index]} }`
       }),
     )
   })
@@ -218,14 +235,25 @@ const ruleSet = fc
 /** So many bytes that rules are worth being cut. */
 const many = Buffer.alloc(9 * 1024 * 1024)
 
+function scanMuch(rules: CompiledRules): CompiledRules {
+  rules.scan(many)
+  return rules
+}
+
 test('rules cut into units give the answers of all rules together', () => {
   const payload = fc.stringMatching(/^([abcABC.<]|abcab|QQBCAEMAQQBCA){0,8}$/)
   fc.assert(
     fc.property(ruleSet, fc.array(payload, { minLength: 1, maxLength: 4 }), (rules, payloads) => {
-      const sets = engines.map(engine =>
-        engine.compile([{ name: 'rules', text: rules.join('\n'), isProven: true }]),
-      )
-      for (const [index, engine] of engines.entries()) if (engine.name === 'native') sets[index]?.scan(many)
+      const text = rules.join('\n')
+      const sets = [
+        // As they are: they are cut when much was scanned.
+        wasm.compile([{ name: 'rules', text }]),
+        ...engines.flatMap(engine => [
+          engine.compile([{ name: 'rules', text, isProven: true }]),
+          scanMuch(engine.compile([{ name: 'rules', text, isProven: true }])),
+          scanMuch(engine.compile([{ name: 'rules', text }])),
+        ]),
+      ]
       for (const text of payloads) {
         const [expected = [], ...others] = sets.map(set => set.scan(Buffer.from(text)))
         for (const matches of others) assert.deepEqual(names(matches), names(expected), rules.join('\n'))
