@@ -16,7 +16,7 @@ import { extractedOf, type Mail, type Part, textKinds } from './part.ts'
 import { aboutOf, openMail } from './rfc822.ts'
 import { decodeText, htmlText, rtfText } from './text.ts'
 import { isTnef, openTnef } from './tnef.ts'
-import { maxText, passwordWords } from './words.ts'
+import { maxText, nameTexts, passwordWords } from './words.ts'
 
 /**
  * Takes a mail apart: bodies, attachments, nested messages. RFC 5322 and MIME, mailboxes, SMTP sessions, Outlook `.msg`,
@@ -94,19 +94,41 @@ function messagePart({ bytes, offset }: Message, count: number): Part {
 /** Bytes of one text that are read for words, and texts. */
 const maxRead = 2 ** 20
 const maxTexts = 32
+/** Bytes of an attached text that is read for words; a longer one is no note. */
+const maxNote = 512
+const maxBody = Number.POSITIVE_INFINITY
 
-/** The texts of a mail, for words: plain ones and what an HTML page shows. */
+/** The texts of a mail, for words: names of attachments and short notes among these, then the bodies. */
 function texts(mail: Mail, watch: Watch): string[] {
-  const found: string[] = []
-  let length = 0
-  for (const { kind, size = 0, read, meta, otherwise } of mail.parts()) {
-    if (found.length >= maxTexts || length >= maxText || !watch.goesOn()) break
-    if (!textKinds.has(kind) || size > 16 * maxRead) continue
-    const text = decodeText(read().content.subarray(0, maxRead), String(meta['charset'] ?? ''))
-    found.push(plain(text, otherwise).slice(0, maxText - length))
-    length += found.at(-1)?.length ?? 0
+  const attached: string[] = []
+  const bodies: string[] = []
+  let [reads, length] = [0, 0]
+  for (const part of mail.parts()) {
+    if (reads >= maxTexts || length >= maxText || !watch.goesOn()) break
+    if (part.name && attached.length < maxTexts) attached.push(...nameTexts(part.name))
+    const isBody = textKinds.has(part.kind)
+    if (!isBody && !isText(part)) continue
+    reads++
+    const text = textOf(part, isBody ? maxBody : maxNote).slice(0, maxText - length)
+    length += text.length
+    const into = isBody ? bodies : attached
+    into.push(text)
   }
-  return found
+  return [...attached, ...bodies]
+}
+
+/** As a reader sees it: plain, and of an HTML page what it shows; '' for what is larger than `largest`. */
+function textOf({ size = 0, read, meta, otherwise }: Part, largest: number): string {
+  if (size > 16 * maxRead) return ''
+  const { content } = read()
+  if (content.length > largest) return ''
+  return plain(decodeText(content.subarray(0, maxRead), String(meta['charset'] ?? '')), otherwise)
+}
+
+/** An attached file that may be a note with a password. */
+function isText({ kind, name, meta }: Part): boolean {
+  if (kind !== 'attachment' && kind !== 'inline') return false
+  return /^text\/plain\b/i.test(String(meta['content_type'] ?? '')) || /\.txt$/i.test(name ?? '')
 }
 
 function plain(text: string, kind: string): string {

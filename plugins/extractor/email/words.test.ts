@@ -17,6 +17,7 @@ const sentences: Record<string, string> = {
   'Use the code below.\n\nX7-99_a\n\nRegards': 'X7-99_a',
   'password:\r\n\r\n   secret\r\n': 'secret',
   'the password (for both files) is P@ss!.': 'P@ss!',
+  'password (P@ss!).': 'P@ss!',
 }
 for (const [sentence, password] of Object.entries(sentences)) {
   test(`${JSON.stringify(sentence)}: ${password} is one of the first words`, () => {
@@ -36,6 +37,12 @@ test('every other word follows, as it stands and without what is put around it, 
     'three',
     'four',
   ])
+})
+
+test('of what stands in quotes or brackets the marks at its end are left', () => {
+  for (const text of ['(P@ss!)', '"P@ss!",', '*P@ss!*.', '[(P@ss!)];'])
+    assert.ok(passwordWords([text], 300).includes('P@ss!'), text)
+  assert.equal(passwordWords([`${'('.repeat(100_000)}x${')'.repeat(100_000)}y`], 300).length, 0)
 })
 
 test('words that are too short or too long for a password, that nobody can type, or more than asked for, are left out', () => {
@@ -63,6 +70,22 @@ test('all children of a mail are told its words, and those of the mail that it c
       ['blue7', 'red8', 'outer9'],
     )
   }
+})
+
+test('names of attachments and short notes that are attached count, before the other words of bodies', () => {
+  const note = message(
+    ['Content-Type: text/plain', 'Content-Disposition: attachment; filename=note.txt'],
+    'Zeta5?',
+  )
+  const long = message(
+    ['Content-Type: text/plain', 'Content-Disposition: attachment; filename=book.txt'],
+    'Omega7 '.repeat(100),
+  )
+  const parts = ['\r\nplease see', attachment('files_pass_Kappa3!.zip', Buffer.from('PK')), note, long]
+  const words = open(mailOf(multipart(parts))).parts[1]?.words ?? []
+  assert.equal(words[0], 'Kappa3!')
+  assert.ok(words.includes('Zeta5?') && words.indexOf('Zeta5?') < words.indexOf('please'))
+  assert.ok(!words.includes('Omega7'))
 })
 
 test('a text behind the attachment counts as well, and one in another charset', () => {

@@ -3,6 +3,8 @@ export const maxText = 262_144
 /** Words that are tried as passwords: no password of a mail is shorter or longer. */
 const minWord = 3
 const maxWord = 40
+/** Characters of a file's name that are read. */
+const maxName = 255
 /** Places where a mail speaks of a password, and words that are taken behind each. */
 const maxCues = 50
 const wordsBehind = 6
@@ -29,10 +31,16 @@ export function passwordWords(texts: readonly string[], limit: number): string[]
   return [...words]
 }
 
+/** What the name of a file says: cut where names put something for a blank, and as it stands. */
+export function nameTexts(name: string): string[] {
+  const stem = name.slice(0, maxName).replace(/\.\w{1,5}$/, '')
+  return [stem.replace(/[\s_+=()[\]-]+/g, ' '), stem]
+}
+
 function* candidates(texts: readonly string[]): Generator<string> {
   for (const text of texts) yield* nearCues(text)
   for (const text of texts) {
-    for (const word of wordsIn(text)) yield* [word, trimmed(word, punctuation)]
+    for (const word of wordsIn(text)) yield* [word, unwrapped(word), trimmed(word)]
   }
 }
 
@@ -71,19 +79,26 @@ function* quoted(text: string): Generator<string> {
   }
 }
 
-/** A word as it stands, without what ends a sentence, and without all that may be put around it. */
+/** A word as it stands, without what ends a sentence, and without what is put around it. */
 function* forms(word: string): Generator<string> {
   yield word
   const last = word.at(-1)
   if (last !== undefined && endings.has(last)) yield word.slice(0, -1)
-  yield trimmed(word, punctuation)
+  yield* [unwrapped(word), trimmed(word)]
 }
 
-function trimmed(word: string, without: ReadonlySet<string>): string {
+/** What stands between quotes or brackets, a mark at its end too: `(Hello!),` is `Hello!`. */
+function unwrapped(word: string): string {
+  if (word.length > 2 * maxWord) return word
+  const inner = /^[<"'`“”„«»‘’‚[({*_]+(.*?)[>"'`“”«»‘’\])}*_]+[.,;:!?]*$/u.exec(word)
+  return inner?.[1] ?? word
+}
+
+function trimmed(word: string): string {
   let start = 0
   let end = word.length
-  while (start < end && without.has(word[start] as string)) start++
-  while (end > start && without.has(word[end - 1] as string)) end--
+  while (start < end && punctuation.has(word[start] as string)) start++
+  while (end > start && punctuation.has(word[end - 1] as string)) end--
   return word.slice(start, end)
 }
 
