@@ -1,6 +1,6 @@
 /** What a text holds. */
 export interface Counted {
-  /** Escapes of both kinds, and those of more than a byte. */
+  /** Escapes of both kinds, and those of more than a byte of text. */
   escapes: number
   wide: number
   /** Characters that are part of escapes. */
@@ -21,9 +21,14 @@ export function count(text: Uint8Array): Counted {
     if (length === 0) continue
     counted.escapes++
     counted.escaped += length
-    if (length === 6 && readDigits(text, at - 4, 4) > 0xff) counted.wide++
+    if (length === 6 && !isOneByte(readDigits(text, at - 4, 4))) counted.wide++
   }
   return counted
+}
+
+/** A zero is half of a word in memory: text has none. */
+function isOneByte(value: number): boolean {
+  return value > 0 && value <= 0xff
 }
 
 /** Every `%41` is a byte, and every `%u0041` a character of UTF-8, as text has them. Everything else stays. */

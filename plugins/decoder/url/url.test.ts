@@ -56,6 +56,14 @@ test('%u is two bytes, the low one first, where most escapes are such', () => {
   ])
 })
 
+test('%u of a program is two bytes as well, though most of its words have none in the upper half', () => {
+  const program = Buffer.alloc(64)
+  program.write('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0', 'latin1')
+  const words = Array.from({ length: 32 }, (_, index) => program.readUInt16LE(index * 2))
+  const text = words.map(word => `%u${word.toString(16).padStart(4, '0')}`).join('')
+  assert.deepEqual(decodeAll(text), [[{ size: 64, encoding: 'utf-16le' }, program]])
+})
+
 test('where too few escapes are, nothing is decoded', () => {
   assert.equal(plugin.decode(Buffer.from('100%25 of %41%42'), {}, context()), null)
   assert.equal(decode(`%41%42%43%44${'a'.repeat(200)}`), null)
