@@ -64,4 +64,4 @@ const cannotOpen = /cannot open (encrypted archive|the file as)/i
 
 /** The password does not open the list of names. */
 export const wrongPassword = 'Wrong password'
-const unreadable = 'cannot be opened: damaged or cut short'
+const unreadable = 'cannot be opened: damaged, cut short or of a kind that 7-Zip does not know'
