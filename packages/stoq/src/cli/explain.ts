@@ -62,8 +62,13 @@ export function line(event: TraceEvent): string {
     case 'cut':
       return `  payload ${event.payload_id}: cut by ${event.limit}: ${event.detail}`
     case 'error':
-      return `  payload ${event.payload_id}: ${event.plugin} failed: ${event.message}`
+      return `  payload ${event.payload_id}: ${fault(event)}`
   }
+}
+
+/** Most plugins begin their faults with their own name. */
+function fault({ plugin, message }: TraceEvent & { kind: 'error' }): string {
+  return message.startsWith(`${plugin} failed: `) ? message : `${plugin} failed: ${message}`
 }
 
 function counted({ plugin, found }: { plugin: string; found: number }): string {
