@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { cleanEnvironment, root, samples, scratchFolder } from './stoq.ts'
@@ -74,4 +74,8 @@ test('the packed package makes, installs and tests plugins', () => {
   const tested = stoq('test', 'mine', 'made', 'xor')
   assert.equal(tested.status, 0, tested.stdout + tested.stderr)
   assert.match(tested.stdout, /all well: decoder:mine, worker:made, decoder:xor\n$/)
+  // Without it Node tells that it had to guess that this is a module.
+  rmSync(join(home, 'plugins/worker/made/package.json'))
+  const scan = stoq('made', '-F', 'pe_embedded.bin', '-L', 'warning')
+  assert.deepEqual([scan.status, scan.stderr], [0, ''])
 })

@@ -12,6 +12,16 @@ if (major < 22 || (major === 22 && minor < 18)) {
 // Compiled code is kept for the next start, in a folder of this user: a shared one could be tampered with.
 nodeModule.enableCompileCache?.(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'stoq'))
 
+// Plugins in TypeScript, or below a package.json without a type, run as they are: what Node says of that helps nobody.
+const [tell] = process.listeners('warning')
+const isOfPlugin = ({ name, code, message }) =>
+  code === 'MODULE_TYPELESS_PACKAGE_JSON' ||
+  (name === 'ExperimentalWarning' && /^Type Stripping/.test(message))
+if (tell) {
+  process.off('warning', tell)
+  process.on('warning', warning => isOfPlugin(warning) || tell(warning))
+}
+
 // A checkout runs from its source, an installed package from what was built.
 const source = new URL('../src/cli/main.ts', import.meta.url)
 const built = new URL('../dist/cli/main.js', import.meta.url)
