@@ -25,6 +25,19 @@ test('a plugin without tests of its own is held to what every plugin must stand'
   assert.match(stdout, /✔ stands noise.*\n[\s\S]* 8 passed, 0 failed\nall well: decoder:bare\n$/)
 })
 
+test('a version of two numbers is one, as plugins of the first stoQ have it', async () => {
+  const folder = plugin('old')
+  const file = join(folder, 'old.stoq')
+  const manifest = readFileSync(file, 'utf8')
+  for (const [version, status] of [
+    ['0.1', 0],
+    ['one', 1],
+  ] as const) {
+    writeFileSync(file, manifest.replace(/^Version = .*/m, `Version = ${version}`))
+    assert.equal((await run('old')).status, status)
+  }
+})
+
 test('a test that fails, or cannot be read, is told with what went wrong and where', async () => {
   const failing = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\n"
   plugin('fails', {

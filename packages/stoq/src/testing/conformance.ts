@@ -41,7 +41,8 @@ function isNotIsolated({ options }: PluginManifest): boolean {
 function describes(manifest: PluginManifest, { strict = false }: ConformanceOptions): void {
   const { name, category, version, description, author, config, path } = manifest
   test('says its name, author, version and what it does', () => {
-    assert.match(version, /^\d+\.\d+\.\d+$/, `${config}: Version must be like 1.0.0`)
+    const pattern = strict ? /^\d+\.\d+\.\d+$/ : /^\d+(?:\.\d+){1,2}(?:[-+.]\w[\w.+-]*)?$/
+    assert.match(version, pattern, `${config}: Version must be like 1.0.0`)
     assert.ok(author, `${config}: Author is missing`)
     assert.ok(description.length > 10, `${config}: Description says too little`)
     if (strict) assert.ok(config.endsWith(join(category, name, `${name}.stoq`)))
