@@ -1,4 +1,4 @@
-const words = /pass|secret|token|api_?key|credential|private|(^|[._])auth([._]|$)/i
+const words = /pass|secret|token|api_?key|credential|private_?key|(^|[._])auth([._]|$)/i
 
 /** True for the name of an option whose value is nobody's business. */
 export function isSecret(name: string): boolean {

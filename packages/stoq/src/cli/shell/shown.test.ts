@@ -90,10 +90,17 @@ test('options that hold a secret are told by their name', () => {
     'worker.vt.api_key',
     'worker.vt.apikey',
     'x.auth',
+    'x.private_key',
     'source.q.token_file',
   ])
     assert.ok(isSecret(name), name)
-  for (const name of ['decoder.xor.key', 'stoq.max_recursion', 'plugin.author', 'stoq.base_dir'])
+  for (const name of [
+    'decoder.xor.key',
+    'stoq.max_recursion',
+    'plugin.author',
+    'stoq.base_dir',
+    'stoq.allow_private_urls',
+  ])
     assert.ok(!isSecret(name), name)
   assert.deepEqual([masked('x'), masked(''), masked([]), masked(null)], ['****', '', '', ''])
 })
