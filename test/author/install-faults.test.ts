@@ -173,6 +173,25 @@ test('a full disk leaves what was there as it was', async context => {
   assert.ok(!existsSync(join(at('full'), 'data.bin')))
 })
 
+test('a folder that cannot be made is told with the reason', { timeout: 60_000 }, async context => {
+  const { home, run } = open('no-folder')
+  const remount = mountMemory(join(home, 'disk'), '2m')
+  if (!remount) return context.skip('a file system can be mounted by root only')
+  remount('ro')
+  const source = writeFiles(join(folder, 'nf-1'), decoder('fixed'))
+  const faults: [string, RegExp][] = [
+    [join(home, 'disk/a/b'), /^stoq: cannot change the plugins in \S+: EROFS: read-only file system/],
+    ['/proc/stoq/plugins', /^stoq: cannot change the plugins in \S+: ENOENT/],
+    [join(source, 'fixed.js/x'), /^stoq: cannot change the plugins in \S+: (?:ENOTDIR|EEXIST)/],
+  ]
+  for (const [root, reason] of faults) {
+    const { status, stderr } = await run(['install', source, '-P', root], child => {
+      setTimeout(() => child.kill('SIGKILL'), 10_000).unref()
+    })
+    assert.deepEqual([status, reason.test(stderr)], [2, true], stderr)
+  }
+})
+
 test('a folder that may only be read is told, and left as it was', async context => {
   const { root, at, run } = open('read-only')
   const remount = mountMemory(root, '2m')

@@ -27,7 +27,7 @@ export async function openWorkplace(root: string, options: LockOptions): Promise
   let lock: FolderLock | null = null
   const base = join(root, prefix + randomUUID())
   try {
-    mkdirSync(root, { recursive: true })
+    makeFolder(root)
     lock = await lockFolder(root, options)
     sweep(root)
     mkdirSync(join(base, 'fetched'), { recursive: true })
@@ -46,6 +46,19 @@ export async function openWorkplace(root: string, options: LockOptions): Promise
       rmSync(base, { recursive: true, force: true })
       lock?.release()
     },
+  }
+}
+
+/** As mkdir -p. Node's own says ENOENT of a disk that may only be read, and tries again without end below /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  const above = dirname(path)
+  if (above !== path) makeFolder(above)
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another install may have made it meanwhile.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
   }
 }
 
