@@ -25,7 +25,9 @@ export function keepEdits(
     const isNew = Object.hasOwn(fresh, path)
     if (isNew && fresh[path] === hash) continue
     const target = join(staged, path)
-    if (isNew && fresh[path] !== record.files[path]) {
+    // What stands beside it since an earlier upgrade may not have been looked at yet.
+    const isUnread = existsSync(`${join(installed, path)}.new`)
+    if (isNew && (isUnread || fresh[path] !== record.files[path])) {
       renameSync(target, `${target}.new`)
       edits.beside.push(path)
     }

@@ -13,8 +13,12 @@ export interface FetchOptions {
 
 /** Brings a package: a folder of this machine, a tarball, a git URL or an npm name. Gives the folder that it is in. */
 export async function fetchPackage(source: string, options: FetchOptions): Promise<string> {
-  const path = resolve(source)
-  if (existsSync(path)) return statSync(path).isDirectory() ? path : unpack(path, source, options)
+  // npm writes paths with `file:` before them.
+  const path = resolve(source.replace(/^file:(?!\/\/)/, ''))
+  if (source.trim() && existsSync(path)) {
+    if (isBareRepository(path)) return clone({ url: path, ref: undefined }, source, options)
+    return statSync(path).isDirectory() ? path : unpack(path, source, options)
+  }
   const git = gitUrl(source)
   if (git) return clone(git, source, options)
   if (isNpmSpec(source)) return fromNpm(source, options)
@@ -22,6 +26,11 @@ export async function fetchPackage(source: string, options: FetchOptions): Promi
     source,
     'it is no folder, no .tgz file, no git URL and no npm name',
   ])
+}
+
+/** A repository of git without a working tree. */
+function isBareRepository(path: string): boolean {
+  return ['HEAD', 'objects', 'refs'].every(name => existsSync(join(path, name)))
 }
 
 function unpack(path: string, source: string, { work }: FetchOptions): string {
