@@ -6,12 +6,14 @@ import { test } from 'node:test'
 import pty from '@lydell/node-pty'
 import { commands } from '../../packages/stoq/src/cli/command-table.ts'
 import { commandNames } from '../../packages/stoq/src/cli/main.ts'
+import { decoder, writeFiles } from '../author/packages.ts'
 import { cleanEnvironment, root, scratchFolder, stoq } from './stoq.ts'
 
 const home = scratchFolder()
 writeFileSync(join(home, 'with blank.bin'), '')
 mkdirSync(join(home, 'templates'))
 writeFileSync(join(home, 'templates/brief.tpl'), '')
+writeFiles(join(home, 'plugins/decoder/mine'), decoder('mine'))
 
 async function suggestions(...words: string[]): Promise<string[]> {
   const { stdout, status } = await stoq(['completion', 'suggest', ...words], { home })
@@ -57,6 +59,12 @@ test('values are choices, plugins of the right kind, templates, files', async ()
     ['scan', '--', '-'],
   ])
     assert.deepEqual(await suggestions(...words), [':files'])
+})
+
+test('uninstall takes what is not of stoQ, by kind and name; others take names, or kind and name', async () => {
+  assert.deepEqual(await wordsOf('uninstall', ''), ['decoder:mine'])
+  assert.deepEqual(await wordsOf('test', 'mi'), ['mine'])
+  assert.deepEqual(await wordsOf('doctor', 'decoder:x'), ['decoder:xor'])
 })
 
 test('settings that are broken keep nothing from being completed that does not depend on them', async () => {
@@ -122,6 +130,8 @@ const cases = [
   completed('stoq scan --fl', /^stoq scan --flatten *$/m),
   completed('stoq yara -C st', /^stoq yara -C stdout *$/m),
   completed('stoq yara --tlp=am', /^stoq yara --tlp=amber *$/m),
+  completed('stoq uninstall dec', /^stoq uninstall decoder:mine *$/m),
+  completed('stoq uninstall decoder:m', /^stoq uninstall decoder:mine *$/m),
   completed('stoq yara -T brie', /^stoq yara -T brief\.tpl *$/m),
   completed('stoq scan with', /^stoq scan with\\ blank\.bin *$/m),
 ]

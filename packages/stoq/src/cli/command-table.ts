@@ -9,7 +9,7 @@ export interface CommandText {
   /** What it does, one line each of at most 88 characters. */
   help: readonly string[]
   /** Words that may follow, or what they are. */
-  takes?: readonly string[] | 'paths' | 'plugins' | 'folders'
+  takes?: readonly string[] | 'paths' | 'plugins' | 'installed' | 'folders'
   /** Flags of its own; `worker`: those that every worker takes. */
   flags?: readonly CommandFlag[] | 'worker'
 }
@@ -85,7 +85,7 @@ export const commands: readonly CommandText[] = [
     name: 'uninstall',
     usage: 'uninstall KIND:NAME...',
     help: ['Remove plugins that were installed'],
-    takes: 'plugins',
+    takes: 'installed',
     flags: [
       { flag: '--plugin-dir', help: 'Look there, not in plugin_dir_list' },
       { flag: '--force', help: 'Remove also what is yours' },

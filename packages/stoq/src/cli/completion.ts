@@ -32,17 +32,25 @@ type Shell = keyof typeof scripts
 const scripts = {
   bash: `# stoq completion bash: put \`source <(stoq completion bash)\` into ~/.bashrc
 _stoq() {
-  local word line words=() IFS=$'\\n'
-  # bash cuts words at = and hands it over as a word of its own.
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do [[ $word == '=' ]] || words+=("$word"); done
+  local word line words=() last glue cut IFS=$'\\n'
+  # bash cuts words at = and : and hands these over as words of their own.
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    last=$((\${#words[@]} - 1))
+    if [[ $word == '=' ]]; then glue=
+    elif [[ $word == ':' && $last -ge 0 ]]; then words[last]+=: glue=1
+    elif [[ $glue ]]; then words[last]+=$word glue=
+    else words+=("$word"); fi
+  done
   [[ \${COMP_WORDS[COMP_CWORD]} == '=' ]] && words+=('')
+  last=\${words[\${#words[@]} - 1]}
+  [[ $COMP_WORDBREAKS == *:* && $last == *:* ]] && cut=\${last%:*}:
   COMPREPLY=()
   compopt +o default 2>/dev/null
   while read -r line; do
     case $line in
       :files) compopt -o default 2>/dev/null ;;
       :folders) compopt -o default -o dirnames 2>/dev/null ;;
-      ?*) COMPREPLY+=("\${line%%$'\\t'*}") ;;
+      ?*) line=\${line%%$'\\t'*}; COMPREPLY+=("\${line#"$cut"}") ;;
     esac
   done < <(stoq completion suggest "\${words[@]}" 2>/dev/null)
 }

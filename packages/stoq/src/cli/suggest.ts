@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
-import { templateFolders } from '../config/bundled.ts'
+import { bundledPlugins, templateFolders } from '../config/bundled.ts'
 import { defaultHome, loadSettings, pluginFolders } from '../config/settings.ts'
+import { isInside } from '../ingest/read-file.ts'
 import { isPluginCategory, type PluginCategory } from '../plugin/categories.ts'
 import { discoverPlugins } from '../plugin/discovery.ts'
 import type { PluginManifest } from '../plugin/manifest.ts'
@@ -70,8 +71,20 @@ function wordsOf({ takes, flags }: CommandText, current: string): Answer {
     return Array.isArray(flags) ? flags.map(({ flag, help }) => [flag, help] as const) : []
   if (takes === 'paths') return files
   if (takes === 'folders') return ':folders'
-  if (takes === 'plugins') return discovered().map(({ name, description }) => [name, description] as const)
+  if (takes === 'installed') {
+    const own = discovered().filter(({ path }) => !isInside(path, bundledPlugins))
+    return own.map(toId)
+  }
+  if (takes === 'plugins') return discovered().map(current.includes(':') ? toId : toName)
   return (takes ?? []).map(word => [word, ''] as const)
+}
+
+function toId({ category, name, description }: PluginManifest): Suggestion {
+  return [`${category}:${name}`, description]
+}
+
+function toName({ name, description }: PluginManifest): Suggestion {
+  return [name, description]
 }
 
 function toSuggestions({ flags, help }: Argument): Suggestion[] {
@@ -108,7 +121,7 @@ async function flagsOf(worker: string): Promise<readonly Argument[]> {
 function pluginNames(category: PluginCategory): Suggestion[] {
   return discovered()
     .filter(plugin => plugin.category === category)
-    .map(({ name, description }) => [name, description] as const)
+    .map(toName)
 }
 
 function discovered(): readonly PluginManifest[] {
