@@ -59,6 +59,27 @@ test('a new extractor, carver and decoder run in stoq by the rule that comes wit
   }
 })
 
+test('what the README of a plugin made elsewhere says can be done as it stands there', async () => {
+  const cwd = scratchFolder()
+  const own = join(cwd, 'home')
+  const run = (...said: string[]) => stoq(said, { home: own, cwd })
+  assert.equal((await run('new', 'carver', 'cuts', '--dir', 'made')).status, 0)
+  const text = readFileSync(join(cwd, 'made/cuts/README.md'), 'utf8')
+  const setting = /^ {4}(dispatch_rules = .+)/m.exec(text)?.[1]
+  const commands = [...text.matchAll(/^ {4}stoq (.+)/gm)].map(([, command = '']) => command)
+  assert.deepEqual(commands, [
+    'install ./made/cuts',
+    'scan ./made/cuts/golden/sample.txt',
+    'test ./made/cuts',
+  ])
+  for (const command of commands) {
+    const outcome = await run(...command.split(' '))
+    assert.equal(outcome.status, 0, outcome.stderr)
+    if (command.startsWith('install')) writeFileSync(join(own, 'stoq.cfg'), `[core]\n${setting}\n`)
+    if (command.startsWith('scan')) assert.equal(documentsOf(outcome)[0]?.['payloads'], 3)
+  }
+})
+
 test('a new reader is loaded by another plugin', async () => {
   const folder = folderOf('worker', 'asks')
   assert.equal((await stoq(['new', 'worker', 'asks', '--js'], { home })).status, 0)

@@ -35,7 +35,9 @@ export async function newPlugin(words: string[]): Promise<number> {
   const { settings } = loadSettings()
   const { dir } = said.flags
   const [home = ''] = settings.plugin_dir_list
-  const folder = typeof dir === 'string' ? resolve(dir, draft.name) : join(home, draft.kind, draft.name)
+  const installed = join(home, draft.kind, draft.name)
+  const isInstalled = typeof dir !== 'string'
+  const folder = isInstalled ? installed : resolve(dir, draft.name)
   const twin = discoverPlugins(pluginFolders(settings)).plugins.find(
     ({ category, name }) => category === draft.kind && name.toLowerCase() === draft.name.toLowerCase(),
   )
@@ -45,10 +47,10 @@ export async function newPlugin(words: string[]): Promise<number> {
     )
   const shown = relative(process.cwd(), folder)
   const place = shown.startsWith('..') ? folder : `./${shown}`
-  writeFolder(folder, pluginFiles(draft, place))
+  writeFolder(folder, pluginFiles(draft, { folder: place, installed, isInstalled }))
   process.stdout.write(printable(`${draft.kind}:${draft.name} is in ${place}`))
   process.stdout.write(`\n  stoq test ${printable(place)}\n`)
-  if (typeof dir === 'string') process.stdout.write(`  stoq install ${printable(place)}\n`)
+  if (!isInstalled) process.stdout.write(`  stoq install ${printable(place)}\n`)
   return exitStatus.ok
 }
 

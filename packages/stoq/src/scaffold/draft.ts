@@ -26,7 +26,7 @@ export interface KindParts {
   tests: string
   /** The golden sample; absent for kinds that take no payload. */
   sample?: string
-  /** How it is run, for the README; NAME stands for the name, FOLDER for its folder. */
+  /** How it is run, for the README; NAME stands for the name, FOLDER for its folder, INSTALLED for the one that stoQ looks in. */
   usage: string
 }
 

@@ -5,8 +5,17 @@ import { payloadParts } from './takes-payload.ts'
 
 const kinds: Record<Draft['kind'], KindParts> = { ...payloadParts, ...otherParts }
 
-/** The files of a new plugin by their paths in its folder; `folder` is where that will be. */
-export function pluginFiles(draft: Draft, folder: string): Record<string, string> {
+/** Where a new plugin will be. */
+export interface DraftPlace {
+  /** Its folder, as people are told it. */
+  folder: string
+  /** Where stoQ finds it: the same folder, or the one that it is installed to. */
+  installed: string
+  isInstalled: boolean
+}
+
+/** The files of a new plugin by their paths in its folder. */
+export function pluginFiles(draft: Draft, place: DraftPlace): Record<string, string> {
   const { name, kind, js } = draft
   const parts = kinds[kind]
   const end = js ? 'js' : 'ts'
@@ -14,7 +23,7 @@ export function pluginFiles(draft: Draft, folder: string): Record<string, string
     [`${name}.stoq`]: manifestText(draft, parts),
     [`${name}.${end}`]: moduleText(draft, parts),
     [`${name}.test.${end}`]: testText(draft, parts),
-    'README.md': readmeText(draft, parts, folder),
+    'README.md': readmeText(draft, parts, place),
     'package.json': packageText(draft),
   }
   if (parts.sample !== undefined) files['golden/sample.txt'] = sampleOf(kind, parts.sample)
@@ -84,17 +93,21 @@ function ruleText({ kind, name, description }: Draft): string {
 `
 }
 
-function readmeText(draft: Draft, { usage }: KindParts, folder: string): string {
+function readmeText(draft: Draft, { usage }: KindParts, place: DraftPlace): string {
   const { kind, name, description, js } = draft
-  const filled = usage.replaceAll('NAME', name).replaceAll('FOLDER', folder)
-  const install = `    stoq install ${folder}`
+  const { folder, installed, isInstalled } = place
+  const filled = usage
+    .replaceAll('NAME', name)
+    .replaceAll('INSTALLED', installed)
+    .replaceAll('FOLDER', folder)
+  const install = (heading: string) => `\n## ${heading}\n\n    stoq install ${folder}\n`
   return `# ${name}
 
 ${description}
 
 ${sentence(withArticle(kind))} plugin for stoQ: \`${name}.stoq\` says what it is and holds its options, \`${name}.${js ? 'js' : 'ts'}\` is its code. There is
 nothing to build.
-
+${isInstalled ? '' : install('Install')}
 ## Run
 
 ${filled}
@@ -105,11 +118,7 @@ ${filled}
 
 runs \`${name}.test.${js ? 'js' : 'ts'}\` and what every plugin must stand. Files in \`golden\` are samples: \`--update\` keeps what the
 plugin answers to them in \`<file>.expected.json\`, and from then on the answer has to be that.
-
-## Install elsewhere
-
-${install}
-`
+${isInstalled ? install('Install elsewhere') : ''}`
 }
 
 function sentence(text: string): string {

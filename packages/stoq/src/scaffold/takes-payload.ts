@@ -8,7 +8,7 @@ test('a payload without anything in it gives nothing', async () => {
 
 const byRule = `A rule has to name it. \`NAME.yar\` beside it holds one: change its condition, then say in \`stoq.cfg\`
 
-    dispatch_rules = bundled, FOLDER/NAME.yar
+    dispatch_rules = bundled, INSTALLED/NAME.yar
 
 and take a file apart:
 
