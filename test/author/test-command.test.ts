@@ -38,6 +38,15 @@ test('a version of two numbers is one, as plugins of the first stoQ have it', as
   }
 })
 
+test('a plugin may load another one of its user', async () => {
+  const { 'loads.js': code = '' } = decoder('loads')
+  const activate =
+    "async activate(stoq) { await super.activate(stoq); await stoq.loadPlugin('bare', 'decoder'); return true }"
+  plugin('loads', { 'loads.js': String(code).replace(/(extends \w+ \{)/, `$1 ${activate}\n`) })
+  const { status, stdout } = await run('loads')
+  assert.equal(status, 0, stdout)
+})
+
 test('a test that fails, or cannot be read, is told with what went wrong and where', async () => {
   const failing = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\n"
   plugin('fails', {

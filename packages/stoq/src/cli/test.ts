@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
-import { dirname, extname, resolve } from 'node:path'
+import { delimiter, dirname, extname, resolve } from 'node:path'
 import { runsFromSource } from '../config/bundled.ts'
 import { loadSettings, pluginFolders } from '../config/settings.ts'
 import { StoqError } from '../errors.ts'
@@ -61,6 +61,16 @@ function inFolder(folder: string): PluginManifest[] {
   return plugins
 }
 
+/** Where plugins are that the one under test may load. */
+function foldersOfUser(): readonly string[] {
+  try {
+    return loadSettings().settings.plugin_dir_list
+  } catch {
+    // A folder is tested whatever the settings are.
+    return []
+  }
+}
+
 /** Runs tests in a process of their own; true when all passed. */
 async function runTests(folder: string, isUpdate: boolean): Promise<boolean> {
   const kit = (name: string) => new URL(`../testing/${name}${extname(import.meta.url)}`, import.meta.url)
@@ -78,7 +88,11 @@ async function runTests(folder: string, isUpdate: boolean): Promise<boolean> {
     '--test-timeout=300000',
   ]
   const files = [...own.sort().map(file => resolve(folder, file)), kit('entry').pathname]
-  const env: NodeJS.ProcessEnv = { ...process.env, STOQ_TEST_FOLDER: folder }
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    STOQ_TEST_FOLDER: folder,
+    STOQ_TEST_PLUGINS: foldersOfUser().join(delimiter),
+  }
   delete env['NODE_TEST_CONTEXT']
   if (isUpdate) env['UPDATE_GOLDEN'] = '1'
   const child = spawn(process.execPath, [...flags, ...files], {

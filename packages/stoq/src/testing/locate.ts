@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import { bundledPlugins } from '../config/bundled.ts'
 import { StoqError } from '../errors.ts'
 import { isPluginCategory } from '../plugin/categories.ts'
@@ -26,7 +26,12 @@ export function locatePlugin(place: string, name?: string): Located {
   const own = discoverPlugins([resolve(place)])
   const [fault] = own.faults
   if (fault !== undefined) throw new StoqError('STOQ_PLUGIN_LOAD', [place, fault])
-  return { manifest: choose(own.plugins, place, name), found: quiet(bundled, own) }
+  return { manifest: choose(own.plugins, place, name), found: quiet(bundled, ofUser(), own) }
+}
+
+/** Plugins of the user, which the one under test may load: `stoq test` says where they are. */
+function ofUser(): Discovery {
+  return discoverPlugins((process.env['STOQ_TEST_PLUGINS'] ?? '').split(delimiter).filter(Boolean))
 }
 
 function byName(kind: string, name: string): PluginManifest {
