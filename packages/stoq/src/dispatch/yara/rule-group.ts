@@ -132,7 +132,10 @@ export class RuleGroup {
   #giveUpShortTexts(): void {
     this.#second = this.#second.map(({ guards, units }) => ({
       guards,
-      units: units.map(unit => (hasShortTexts(unit) ? { ...unit, texts: null } : unit)),
+      units:
+        guards.length > 0
+          ? units
+          : units.map(unit => (hasShortTexts(unit) ? { ...unit, texts: null } : unit)),
     }))
   }
 
