@@ -195,6 +195,11 @@ test('a broken rule file is one line with file and line number, the other files 
   const none = await stoq(['scan', sample('zip_plain.zip')], { home })
   assert.equal(none.status, 2)
   assert.match(none.stderr, /no usable dispatch rules/)
+  for (const missing of [join(home, 'missing.yar'), join(home, 'nowhere/missing.yar')]) {
+    writeFileSync(join(home, 'stoq.cfg'), `[core]\ndispatch_rules: ${missing}\n`)
+    const { stderr } = await stoq(['scan', sample('zip_plain.zip')], { home })
+    assert.match(stderr, /dispatch rules \/.*missing\.yar: no such file/)
+  }
 })
 
 test('a broken stoq.cfg is one line with file and line number', async () => {

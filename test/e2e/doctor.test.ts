@@ -101,7 +101,7 @@ const faults: readonly RegExp[] = [
   /^warning settings: plugin_options: there is no category 'dekoder'/,
   /^broken results_dir: \S+file is no folder: make it writable/,
   /^broken rules: \S+bad\.yar:2: unknown identifier `nosuch`/,
-  /^broken rules: \S+none\.yar: cannot read/,
+  /^broken rules: \S+none\.yar: no such file/,
   /^warning rules: \S+good\.yar: rule a names decoder:nosuch, which is not installed: install it/,
   /^warning rules: \S+good\.yar: rule b: 'nonsense' is not category:name/,
   /^ok rules: 1 of 3 files compile/,

@@ -16,7 +16,7 @@ const table = {
   STOQ_SOURCE_MESSAGE: 'bad message: %s',
   STOQ_PAYLOAD_MISSING: 'no payload for %s: %s',
   STOQ_PAYLOAD_TOO_LARGE: '%s is larger than %s bytes',
-  STOQ_DISPATCH_RULES: '%s:%s: %s',
+  STOQ_DISPATCH_RULES: 'dispatch rules %s: %s',
   STOQ_DISPATCH_NO_RULES: 'no usable dispatch rules: %s',
   STOQ_DISPATCH_ENGINE: 'YARA engine %s is not available: %s',
   STOQ_DISPATCH_SCAN: 'YARA engine %s could not scan: %s',

@@ -2,7 +2,7 @@ import type { Logger } from '../config/logger.ts'
 import { StoqError } from '../errors.ts'
 import { type PluginCall, type PluginMeta, parsePluginMeta } from './plugin-meta.ts'
 import { findXorSearches, searchXor, type XorSearch } from './xor-search.ts'
-import type { CompiledRules, MetaValue, RuleMatch } from './yara/engine.ts'
+import { type CompiledRules, type MetaValue, placeOf, type RuleMatch } from './yara/engine.ts'
 import { compileReserved, loadRuleFiles, loadYaraEngine } from './yara/load.ts'
 
 /** One rule that matched a payload and names plugins for it. */
@@ -47,9 +47,8 @@ export class Dispatcher {
       sources.filter((_, index) => rules.usable.includes(index)),
       fault => faults.push(fault),
     )
-    for (const { source, line, reason } of faults) {
-      log.error(new StoqError('STOQ_DISPATCH_RULES', [source, line, reason]).message)
-    }
+    for (const fault of faults)
+      log.error(new StoqError('STOQ_DISPATCH_RULES', [placeOf(fault), fault.reason]).message)
     if (rules.usable.length === 0) throw new StoqError('STOQ_DISPATCH_NO_RULES', [files.join(', ')])
     return new Dispatcher(rules, searches, faults.length, log)
   }

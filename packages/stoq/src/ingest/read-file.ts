@@ -189,9 +189,11 @@ const reasons: Record<string, string> = {
   EPERM: 'permission denied',
   ELOOP: 'its symbolic links go round in a circle',
   ENAMETOOLONG: 'the path is too long',
+  ERR_ACCESS_DENIED: 'no such file, or none that a scan process may read',
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file cannot be read, for people. */
+export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return reasons[code] ?? errorText(error)
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '../../config/settings.ts'
 import { parsePluginMeta } from '../../dispatch/plugin-meta.ts'
+import { placeOf } from '../../dispatch/yara/engine.ts'
 import { compileRuleFiles, loadRuleFiles } from '../../dispatch/yara/load.ts'
 import { prepareSources } from '../../dispatch/yara/rule-set.ts'
 import { errorText } from '../../errors.ts'
@@ -15,10 +16,10 @@ export async function checkRules(
     const { faults, usable, close } = await compileRuleFiles(dispatch_rules, yara_engine)
     close()
     return [
-      ...faults.map(({ source, line, reason }) =>
+      ...faults.map(fault =>
         broken(
           'rules',
-          line > 0 ? `${source}:${line}: ${reason}` : `${source}: ${reason}`,
+          `${placeOf(fault)}: ${fault.reason}`,
           'mend it: the whole file is left out until it compiles',
         ),
       ),

@@ -35,6 +35,11 @@ export interface RuleFault {
   reason: string
 }
 
+/** Where the fault is: `rules.yar:3`, without a line where there is none. */
+export function placeOf({ source, line }: RuleFault): string {
+  return line > 0 ? `${source}:${line}` : source
+}
+
 /** Rules that are ready. */
 export interface CompiledRules {
   readonly faults: readonly RuleFault[]

@@ -1,4 +1,5 @@
-import { errorText } from '../../errors.ts'
+import { errorText, StoqError } from '../../errors.ts'
+import { reasonOf } from '../../ingest/read-file.ts'
 import type { CompiledRules, RuleFault, RuleSource, YaraEngine } from './engine.ts'
 import { expandIncludes, mayInclude } from './includes.ts'
 import { loadNativeEngine } from './native.ts'
@@ -29,7 +30,8 @@ export function loadRuleFiles(paths: readonly string[]): { sources: RuleSource[]
     try {
       sources.push(readRuleSource(path))
     } catch (error) {
-      faults.push({ source: path, line: 0, reason: errorText(error) })
+      const reason = error instanceof StoqError ? reasonOf(error.cause) : errorText(error)
+      faults.push({ source: path, line: 0, reason })
     }
   }
   return { sources, faults }

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
 import { bundledPlugins, bundledRules } from '../../config/bundled.ts'
-import { errorText, StoqError } from '../../errors.ts'
+import { StoqError } from '../../errors.ts'
+import { reasonOf } from '../../ingest/read-file.ts'
 import type { RuleSource } from './engine.ts'
 
 /** The largest public rule sets are a tenth of this. */
@@ -32,6 +33,6 @@ function readRegularFile(path: string): Buffer {
     if (stat.size > maxFileSize) throw new Error(`larger than ${maxFileSize} bytes`)
     return readFileSync(path)
   } catch (error) {
-    throw new StoqError('STOQ_SOURCE_UNREADABLE', [path, errorText(error)], { cause: error })
+    throw new StoqError('STOQ_SOURCE_UNREADABLE', [path, reasonOf(error)], { cause: error })
   }
 }
