@@ -3,17 +3,14 @@
  * missing. Each listens on loopback only and keeps its data in `.services/<name>`.
  */
 import { services } from './services/all.ts'
-import { start, stateOf, stop } from './services/control.ts'
+import { down, start, stateOf } from './services/control.ts'
 import { homeOf, type Service } from './services/service.ts'
 
 const [command = '', ...rest] = process.argv.slice(2)
 const names = rest.filter(word => !word.startsWith('--'))
 const unknown = names.filter(name => !services.some(service => service.name === name))
 const chosen = services.filter(({ name }) => names.length === 0 || names.includes(name))
-const commands = { up, down: stop, status } as Record<
-  string,
-  ((service: Service) => Promise<void>) | undefined
->
+const commands = { up, down, status } as Record<string, ((service: Service) => Promise<void>) | undefined>
 const act = commands[command]
 
 if (!act || unknown.length > 0) {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,6 +16,11 @@ export async function stateOf(service: Service): Promise<State> {
 /** Starts a service and waits until it serves clients. `fresh`: without the data of the last time. */
 export async function start(service: Service, { fresh = true } = {}): Promise<void> {
   if (pidOf(service) === null) {
+    if (await isReady(service)) {
+      throw new Error(
+        'another server answers at its address: end that one, or set STOQ_SERVICES_SHIFT for other ports',
+      )
+    }
     const home = homeOf(service)
     if (fresh) for (const old of ['data', 'state']) rmSync(join(home, old), { recursive: true, force: true })
     mkdirSync(home, { recursive: true })
@@ -35,20 +40,21 @@ export async function start(service: Service, { fresh = true } = {}): Promise<vo
   await waitUntilReady(service)
 }
 
-/** Starts a service whose process ended by itself, with its data; gives the end of what it said. null: it had not. */
+/**
+ * Starts a service that `up` has started and that does not run any more, with its data: it has ended by itself, or a test that
+ * stopped it was cut short. Gives the end of what it said. null: it runs, or nobody wants it to.
+ */
 export async function revive(service: Service): Promise<string | null> {
-  // A process that has just ended is listed until its parent has noticed.
-  for (let tries = 0; tries < 100 && (await stateOf(service)) === 'starting'; tries++) await sleep(100)
-  if (pidOf(service) !== null || !existsSync(pidFile(service))) return null
-  const said = endOfLog(service)
+  if (!existsSync(pidFile(service))) return null
+  const said = pidOf(service) === null ? endOfLog(service) : null
   await start(service, { fresh: false })
   return said
 }
 
 async function waitUntilReady(service: Service): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
-    if (await isReady(service)) return
     if (pidOf(service) === null) break
+    if (await isReady(service)) return
     await sleep(100)
   }
   throw new Error(`${service.name} does not come up; the end of ${logOf(service)}:\n${endOfLog(service)}`)
@@ -58,7 +64,13 @@ function endOfLog(service: Service): string {
   return existsSync(logOf(service)) ? readFileSync(logOf(service), 'utf8').slice(-2000) : ''
 }
 
-/** Ends a service, at once with SIGKILL; its data stay. */
+/** Ends a service for good, until it is started again. */
+export async function down(service: Service): Promise<void> {
+  await stop(service)
+  rmSync(pidFile(service), { force: true })
+}
+
+/** Ends a service for a while, at once with SIGKILL; its data stay. */
 export async function stop(service: Service, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
   const pid = pidOf(service)
   if (pid === null) return
@@ -66,7 +78,6 @@ export async function stop(service: Service, signal: 'SIGTERM' | 'SIGKILL' = 'SI
   signalGroup(pid, signal)
   for (let tries = 0; tries < 300 && pidOf(service) !== null; tries++) await sleep(100)
   if (pidOf(service) !== null) signalGroup(pid, 'SIGKILL')
-  rmSync(pidFile(service), { force: true })
   service.cleanUp?.(homeOf(service))
 }
 
@@ -74,7 +85,17 @@ export async function stop(service: Service, signal: 'SIGTERM' | 'SIGKILL' = 'SI
 export function pidOf(service: Service): number | null {
   if (!existsSync(pidFile(service))) return null
   const pid = Number(readFileSync(pidFile(service), 'utf8'))
-  return pid > 1 && signalGroup(pid, 0) ? pid : null
+  return pid > 1 && signalGroup(pid, 0) && isGroupOf(service, pid) ? pid : null
+}
+
+/** The number may be another program's by now, and what has ended is listed, without its words, until its parent has noticed. */
+function isGroupOf(service: Service, pid: number): boolean {
+  const words = ['-ww', '-o', 'args=', '-g', String(pid)]
+  const { stdout, stderr, error } = spawnSync('ps', words, { encoding: 'utf8' })
+  // Without a ps that knows groups the number has to do.
+  if (error || stderr) return true
+  const home = homeOf(service)
+  return stdout.includes(home) || stdout.includes(service.program(home).command)
 }
 
 /** False where no process of the group is left. */

@@ -12,14 +12,14 @@ export function service(name: string): Service {
 }
 
 /**
- * A test against real servers: left out with the reason where one does not run, a failure in CI. A server that has ended by
- * itself is started again, and said so: the next test is not about that.
+ * A test against real servers: left out with the reason where one does not run, a failure in CI. A server that `up` has
+ * started and that does not run any more is started again, and said so: the next test is not about that.
  */
 export function serviceTest(names: string | string[], title: string, fn: () => Promise<void>): void {
   test(title, { timeout: 240_000 }, async context => {
     for (const name of [names].flat()) {
       const said = await revive(service(name))
-      if (said !== null) context.diagnostic(`${name} had ended by itself; the end of its log: ${said}`)
+      if (said !== null) context.diagnostic(`${name} did not run any more; the end of its log: ${said}`)
       const state = await stateOf(service(name))
       if (state === 'running') continue
       const reason = `${name} is ${state}: npm run services -- up --install ${name}`
