@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bin, cleanEnvironment, root, scratchFolder } from './stoq.ts'
+import { bin, cleanEnvironment, root, scratchFolder, stoq } from './stoq.ts'
 
 const count = 10_000
 
@@ -53,4 +53,22 @@ test('10,000 files dropped at once, kill -9 in the middle: each is saved, after 
   assert.equal(new Set(documents.map(({ results }) => results[0].filename)).size, count)
   assert.equal(new Set(documents.map(({ id }) => id)).size, count)
   assert.ok(documents.length <= count + 200, `${documents.length - count} were saved twice`)
+})
+
+test('a file that no broker was told of stays, with one line that says why', async () => {
+  const home = scratchFolder()
+  mkdirSync(join(home, 'in'))
+  writeFileSync(join(home, 'in/a'), 'a')
+  const options = {
+    dirmon: { after: 'remove', settle_seconds: '0.2', stop_when_idle: '1' },
+    rabbitmq: { host: '127.0.0.1', port: '1', retries: '0' },
+  }
+  writeFileSync(join(home, 'stoq.cfg'), `[core]\nplugin_options = ${JSON.stringify({ source: options })}\n`)
+  const { status, stderr } = await stoq(['publisher', '-I', 'dirmon', '-F', join(home, 'in')], { home })
+  assert.equal(status, 1)
+  assert.deepEqual(stderr.match(/ERROR.*/g), [
+    `ERROR] stoq: ${home}/in/a: source:rabbitmq failed: no connection to 127.0.0.1:1: nobody listens there`,
+  ])
+  assert.match(stderr, /1 failed/)
+  assert.deepEqual(readdirSync(join(home, 'in')), ['a'])
 })

@@ -33,6 +33,7 @@ import { readCount, readLimits, readMetadata } from './options.ts'
 import { MessageQueue } from './queue.ts'
 import { parseRateLimit, RateLimit } from './rate-limit.ts'
 import { emptyTotals } from './totals.ts'
+import { throwUnsavedFault } from './worker-fault.ts'
 
 interface Job {
   message: Message
@@ -196,6 +197,7 @@ export class Run {
     totals.ingested++
     try {
       const outcome = await this.#scan(message, this.#gate)
+      throwUnsavedFault(this.#worker, outcome?.documents ?? [])
       const documents = outcome ? await this.#save(message, outcome.documents) : 0
       if (outcome?.poison !== undefined) return await this.#poisoned(message, documents, outcome.poison)
       const state = outcome ? 'saved' : 'refused'
