@@ -64,6 +64,17 @@ async function checkSettings(text: string): Promise<void> {
   }
 }
 
+test('a worker of the examples is done with what it holds before the broker takes it back', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'stoq-scaling-'))
+  copyFileSync(join(root, 'examples/cluster/worker.cfg'), join(home, 'stoq.cfg'))
+  const stoq = new Stoq({ base_dir: home })
+  const { max_time, max_processes, plugin_options } = stoq.settings
+  const held = Number(plugin_options['source']?.['rabbitmq']?.['prefetch'])
+  await stoq.close()
+  rmSync(home, { recursive: true })
+  assert.ok((Number(max_time) * held) / Number(max_processes) < 1800, `${held} messages`)
+})
+
 test('every file of the checkout that containers mount or copy is there', () => {
   const mounted = [...textOf('docker-compose.yml').matchAll(/- \.\/(examples\S+?):/g)]
   const copied = [...textOf('Dockerfile').matchAll(/^COPY (?!--)(.*) \S+$/gm)]
