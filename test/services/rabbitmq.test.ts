@@ -228,6 +228,7 @@ serviceTest('rabbitmq', 'TLS: a server whose authority is known is trusted, anot
 const faults: [string, Record<string, string>, RegExp][] = [
   ['a wrong password', { password: 'geheim-17' }, /127\.0\.0\.1:\d+: user guest or its password is refused/],
   ['a wrong port', { port: '5', retries: '1' }, /no connection to 127\.0\.0\.1:5: nobody listens there/],
+  ['TLS at a port without', { use_ssl: 'True' }, /127\.0\.0\.1:\d+: no TLS is spoken there/],
   [
     'a wrong host',
     { host: 'nosuch.invalid', retries: '1' },

@@ -98,6 +98,7 @@ const words: Record<string, (server: Server) => string> = {
     `user ${user} may not use virtual host ${virtual_host}, or there is none`,
   ECONNREFUSED: () => 'nobody listens there',
   ENOTFOUND: () => 'there is no such host',
+  'wrong version number': () => 'no TLS is spoken there',
   EAI_AGAIN: () => 'the name of the host cannot be looked up',
 }
 
