@@ -68,7 +68,7 @@ test('children stand under their parents, with what was found in each', () => {
         {
           plugin: 'extractor:decompress',
           code: 'STOQ_PLUGIN_FAILED',
-          message: 'wrong password',
+          message: 'extractor:decompress failed: wrong password',
           payload_id: 4,
         },
       ],

@@ -116,12 +116,21 @@ function faultLines(document: ResultDocument, forest: Forest, look: Look): strin
   const { paint } = look
   const on = (id: unknown) => `(#${textOf(id)}${nameAfter(forest.nameOf(id))})`
   const errors = listOf<DocumentError>(document.errors).map(({ plugin, code, message, payload_id }) =>
-    paint('error', `✖ ${textOf(plugin)}  ${textOf(code)}  ${textOf(message, 500)}  ${on(payload_id)}`),
+    paint(
+      'error',
+      `✖ ${textOf(plugin)}  ${textOf(code)}  ${textOf(reasonOf(message, plugin), 500)}  ${on(payload_id)}`,
+    ),
   )
   const cuts = listOf<Truncation>(document.truncated).map(({ limit, detail, payload_id }) =>
     paint('warning', `✂ ${textOf(limit)}  ${textOf(detail, 500)}  ${on(payload_id)}`),
   )
   return [...shorten(errors, look), ...shorten(cuts, look)]
+}
+
+/** Without the plugin that is named before it. */
+function reasonOf(message: unknown, plugin: unknown): unknown {
+  const opening = `${plugin} failed: `
+  return typeof message === 'string' && message.startsWith(opening) ? message.slice(opening.length) : message
 }
 
 function nameAfter(name: string | null): string {
