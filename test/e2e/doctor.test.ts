@@ -64,7 +64,7 @@ log_syntax = json
 default_connector = fiel
 dispatch_rules = rules/good.yar, rules/bad.yar, rules/none.yar
 results_dir = file/results
-plugin_options = {"source": {"rabbitmq": {"password": "${secret}", "port": "1"}}, "decoder": {"xxor": {}, "b64": {"minimum": "x"}}, "dekoder": {}}
+plugin_options = {"source": {"rabbitmq": {"password": "${secret}", "port": "1"}}, "decoder": {"xxor": {}, "b64": {"minimum": "x", "embeded": "1"}}, "dekoder": {}}
 [scan]
 flags = --dispach
 `,
@@ -99,6 +99,7 @@ const faults: readonly RegExp[] = [
   /^broken settings: default_connector: no connector is named 'fiel' \(did you mean file\?\)/,
   /^warning settings: plugin_options: no decoder is named 'xxor' \(did you mean xor\?\)/,
   /^warning settings: plugin_options: there is no category 'dekoder'/,
+  /^warning settings: plugin_options: decoder:b64 has no option 'embeded'/,
   /^broken results_dir: \S+file is no folder: make it writable/,
   /^broken rules: \S+bad\.yar:2: unknown identifier `nosuch`/,
   /^broken rules: \S+none\.yar: no such file/,

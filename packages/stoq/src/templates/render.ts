@@ -68,11 +68,17 @@ export class TemplateRenderer {
     const names = [this.#name, `${this.#name}.tpl`]
     const places = this.#directories.flatMap(directory => names.map(name => ({ directory, name })))
     const found = places.find(({ directory, name }) => existsSync(join(directory, name)))
-    if (found) {
-      this.#name = found.name
-      this.#path = join(found.directory, found.name)
-    }
+    if (!found) throw new StoqError('STOQ_TEMPLATE', [printable(this.#name), await this.#whereItIsNot()])
+    this.#name = found.name
+    this.#path = join(found.directory, found.name)
     return readSources(this.#path, this.#directories)
+  }
+
+  async #whereItIsNot(): Promise<string> {
+    const lists = await Promise.all(this.#directories.map(directory => readdir(directory).catch(() => [])))
+    const names = [...new Set(lists.flat())].filter(name => name.endsWith('.tpl')).sort()
+    const there = names.length > 0 ? ` (there are ${names.map(name => name.slice(0, -4)).join(', ')})` : ''
+    return `no such file in ${this.#directories.join(', ')}${printable(there)}`
   }
 
   #start(sources: ReadonlyMap<string, string>): TemplateEngine {

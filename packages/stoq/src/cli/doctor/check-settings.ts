@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { bundledPlugins } from '../../config/bundled.ts'
-import { defaultHome, type LoadedSettings, settingNames } from '../../config/settings.ts'
+import { defaultHome, type LoadedSettings, type Settings, settingNames } from '../../config/settings.ts'
 import { isPluginCategory } from '../../plugin/categories.ts'
 import type { PluginManifest } from '../../plugin/manifest.ts'
 import { coversNetwork } from '../../pool/permissions.ts'
@@ -28,6 +28,7 @@ export function checkSettings(
     ok('settings', said),
     ...Object.keys(extra).map(unknownKey),
     ...unknownPlugins(settings.plugin_options, plugins),
+    ...plugins.flatMap(plugin => unknownOptions(settings.plugin_options, plugin)),
     ...(secretsOf({ ...extra, ...settings.plugin_options }).length > 0 ? checkRights(file) : []),
     ...plugins
       .filter(({ root, options }) => root !== bundledPlugins && secretsOf(options).length > 0)
@@ -54,6 +55,20 @@ function unknownPlugins(options: object, plugins: readonly PluginManifest[]): Fi
         return warning('settings', what, 'mend its name, or install it')
       })
   })
+}
+
+/** Options that stand in no `.stoq`: the plugin may know them all the same. */
+function unknownOptions(
+  given: Settings['plugin_options'],
+  { category, name, options }: PluginManifest,
+): Finding[] {
+  const known = Object.keys(options)
+  return Object.keys(given[category]?.[name] ?? {})
+    .filter(option => !known.includes(option))
+    .map(option => {
+      const what = `plugin_options: ${category}:${name} has no option '${option}'${nearest(option, known)}`
+      return warning('settings', what, 'mend its name, or leave it when the plugin reads it')
+    })
 }
 
 /** A file with credentials is for its owner and perhaps a group, not for everybody. */
