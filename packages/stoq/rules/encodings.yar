@@ -295,16 +295,7 @@ rule script_text {
     $caret3 = "pow^"
     $caret4 = "w^er"
     $caret5 = "r^sh"
-    // Words in pieces, and batch files, which put theirs together from variables.
-    $plus1 = "\"+\""
-    $plus2 = "'+'"
-    $plus3 = "\" + \""
-    $plus4 = "' + '"
-    $and1 = "\"&\""
-    $and2 = "\" & \""
-    $call1 = "\"]("
-    $call2 = "']("
-    $batch = "@echo off" nocase
+    $batch = "@echo off" nocase // words come from variables
     $charcode = "fromCharCode"
     $eval = "eval("
     $unescape = "unescape("
@@ -324,6 +315,24 @@ rule script_text {
     uint32be(0) != 0x25504446 and (uint32be(0) | 0x00002020) != 0x7B5C7274 and
     for all i in (0..11) : (uint8(i) >= 0x20 or uint8(i) == 0x09 or uint8(i) == 0x0A or uint8(i) == 0x0D) and
     any of them
+}
+
+// Text whose words are in pieces, two marks of it at least: one alone is met in any long text.
+rule script_in_pieces {
+  meta:
+    plugin = "decoder:script"
+    save = "True"
+  strings:
+    $plus1 = "\"+\""
+    $plus2 = "'+'"
+    $plus3 = "\" + \""
+    $plus4 = "' + '"
+    $and1 = "\"&\""
+    $and2 = "\" & \""
+  condition:
+    uint32be(0) != 0x25504446 and (uint32be(0) | 0x00002020) != 0x7B5C7274 and
+    for all i in (0..11) : (uint8(i) >= 0x20 or uint8(i) == 0x09 or uint8(i) == 0x0A or uint8(i) == 0x0D) and
+    any of them and #plus1 + #plus2 + #plus3 + #plus4 + #and1 + #and2 > 1 and not script_text
 }
 
 // A gzip header inside of another payload: deflate, no flag or the one for a name, usual level and system. Archives have
