@@ -184,7 +184,8 @@ function admit(item: Item, seconds: Seconds): Item {
   const { keys, kinds } = seconds
   const key = waitingKey(item)
   if (!isDeferred(item) || keys.has(key)) return item
-  const most = isExact(item.texts) ? maxExactUnits : item.texts ? maxTextUnits : maxSecondUnits
+  const isForAll = isExact(item.texts) && item.guards.length === 0
+  const most = isForAll ? maxExactUnits : item.texts ? maxTextUnits : maxSecondUnits
   const count = kinds.get(most) ?? 0
   const weight = seconds.weight + weigh(item.texts)
   if (count >= most || weight > maxWeight) return { ...item, guards: [], texts: null, otherwise: null }

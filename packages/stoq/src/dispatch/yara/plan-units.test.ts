@@ -147,6 +147,11 @@ test('a rule that begins with its texts may be asked for by what else makes it m
 test('no more than two texts are searched for by themselves', () => {
   const rule = (name: string) => `rule ${name} { strings: $a = "${name}" condition: $a }`
   assert.deepEqual(rulesOf(plan(['abc', 'bcd', 'cde'].map(rule).join(' '))?.second), [['abc'], ['bcd']])
+  const guarded = ['abc', 'bcd', 'cde'].map(name => {
+    const four = ['1', '2', '3', '4'].map(digit => `$a${digit} = "${name}${digit}"`).join(' ')
+    return `rule ${name} { strings: $a = "${name}" ${four} condition: filesize > 3 and any of them }`
+  })
+  assert.deepEqual(rulesOf(plan(guarded.join(' '))?.second), [['abc'], ['bcd'], ['cde']])
 })
 
 test('a rule with thousands of texts stays in the first stage', () => {

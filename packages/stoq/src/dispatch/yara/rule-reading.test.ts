@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { bundledRules } from '../../config/bundled.ts'
+import { bundledPlugins, bundledRules } from '../../config/bundled.ts'
 import { openScratch } from '../../testing/scratch.ts'
 import { engines, wasm } from './engine-suite.test.ts'
 import { expandIncludes } from './includes.ts'
@@ -12,8 +12,8 @@ import { readRules } from './rule-reading.ts'
 
 const engine = engines.at(-1) ?? wasm
 
-function bundled() {
-  const source = readRuleSource(bundledRules)
+function bundled(file = bundledRules) {
+  const source = readRuleSource(file)
   const expanded = expandIncludes(source)
   assert.ok('text' in expanded)
   return { ...source, text: expanded.text }
@@ -67,4 +67,15 @@ test('rules that were kept give the same matches', () => {
   })
   assert.ok((answers[0]?.length ?? 0) > 1)
   assert.deepEqual(answers[0], answers[1])
+})
+
+test('no rule that comes with stoQ has to be compiled before a payload asks for it', () => {
+  const worker = join(bundledPlugins, 'worker/yara/rules/stoq.yar')
+  for (const file of [bundledRules, worker]) {
+    const first = readRules([bundled(file)]).groups.flatMap(({ plan }) => plan?.first ?? [null])
+    assert.deepEqual(
+      first.flatMap(unit => [...(unit?.owned ?? ['all'])]),
+      [],
+    )
+  }
 })
