@@ -264,7 +264,7 @@ rule script_utf16 {
     )
 }
 
-// Text with a word of what scripts decode or run. The words are looked for where the first bytes are no control characters,
+// Text with a word of what scripts decode or run, or with two marks of words in pieces. The words are looked for where the first bytes are no control characters,
 // which those of programs, archives and images are; PDF and RTF files are no scripts.
 rule script_text {
   meta:
@@ -272,67 +272,58 @@ rule script_text {
     save = "True"
   strings:
     // Few in every case: each of them is sixteen for the engine, which takes twice as long with more than 99 of all.
-    $powershell = "powershell" nocase
-    $create = "createobject(" nocase
-    $base64 = "frombase64string" nocase
-    $char = "[char]" nocase
-    $chr = "chr(" nocase
-    $wscript1 = "WScript."
-    $wscript2 = "wscript."
-    $activex = "ActiveXObject"
-    $execute1 = "Execute("
-    $execute2 = "ExecuteGlobal"
-    $invoke1 = "Invoke-Expression"
-    $invoke2 = "IEX("
-    $enc1 = " -enc "
-    $enc2 = " -EncodedCommand"
-    $reverse = "StrReverse("
-    $comspec1 = "%comspec"
-    $comspec2 = "%COMSPEC"
-    $join = "-join"
-    $caret1 = "^w^e"
-    $caret2 = "^W^E"
-    $caret3 = "pow^"
-    $caret4 = "w^er"
-    $caret5 = "r^sh"
-    $batch = "@echo off" nocase // words come from variables
-    $charcode = "fromCharCode"
-    $eval = "eval("
-    $unescape = "unescape("
-    $atob = "atob("
-    $screnc = "#@~^"
-    $format = "}{0}"
-    $part0 = ":~0,"
-    $part1 = ":~1,"
-    $hex1 = "\\x65\\x"
-    $hex2 = "\\x74\\x"
-    $unicode = "\\u0065\\u00"
-    $data = "data:application/"
-    $program1 = "TVqQAAMA"
-    $program2 = "77,90,"
-    $program3 = "0x4d,0x5a"
+    $word_powershell = "powershell" nocase
+    $word_create = "createobject(" nocase
+    $word_base64 = "frombase64string" nocase
+    $word_char = "[char]" nocase
+    $word_chr = "chr(" nocase
+    $word_wscript1 = "WScript."
+    $word_wscript2 = "wscript."
+    $word_activex = "ActiveXObject"
+    $word_execute1 = "Execute("
+    $word_execute2 = "ExecuteGlobal"
+    $word_invoke1 = "Invoke-Expression"
+    $word_invoke2 = "IEX("
+    $word_enc1 = " -enc "
+    $word_enc2 = " -EncodedCommand"
+    $word_reverse = "StrReverse("
+    $word_comspec1 = "%comspec"
+    $word_comspec2 = "%COMSPEC"
+    $word_join = "-join"
+    $word_caret1 = "^w^e"
+    $word_caret2 = "^W^E"
+    $word_caret3 = "pow^"
+    $word_caret4 = "w^er"
+    $word_caret5 = "r^sh"
+    $word_batch = "@echo off" nocase // words come from variables
+    $word_charcode = "fromCharCode"
+    $word_eval = "eval("
+    $word_unescape = "unescape("
+    $word_atob = "atob("
+    $word_screnc = "#@~^"
+    $word_format = "}{0}"
+    $word_part0 = ":~0,"
+    $word_part1 = ":~1,"
+    $word_hex1 = "\\x65\\x"
+    $word_hex2 = "\\x74\\x"
+    $word_unicode = "\\u0065\\u00"
+    $word_data = "data:application/"
+    $word_program1 = "TVqQAAMA"
+    $word_program2 = "77,90,"
+    $word_program3 = "0x4d,0x5a"
+    // Words in pieces: each of these alone is met in any long text.
+    $piece1 = "\"+\""
+    $piece2 = "'+'"
+    $piece3 = "\" + \""
+    $piece4 = "' + '"
+    $piece5 = "\"&\""
+    $piece6 = "\" & \""
   condition:
     uint32be(0) != 0x25504446 and (uint32be(0) | 0x00002020) != 0x7B5C7274 and
     for all i in (0..11) : (uint8(i) >= 0x20 or uint8(i) == 0x09 or uint8(i) == 0x0A or uint8(i) == 0x0D) and
-    any of them
-}
-
-// Text whose words are in pieces, two marks of it at least: one alone is met in any long text.
-rule script_in_pieces {
-  meta:
-    plugin = "decoder:script"
-    save = "True"
-  strings:
-    $plus1 = "\"+\""
-    $plus2 = "'+'"
-    $plus3 = "\" + \""
-    $plus4 = "' + '"
-    $and1 = "\"&\""
-    $and2 = "\" & \""
-  condition:
-    uint32be(0) != 0x25504446 and (uint32be(0) | 0x00002020) != 0x7B5C7274 and
-    for all i in (0..11) : (uint8(i) >= 0x20 or uint8(i) == 0x09 or uint8(i) == 0x0A or uint8(i) == 0x0D) and
-    any of them and #plus1 + #plus2 + #plus3 + #plus4 + #and1 + #and2 > 1 and not script_text
+    any of them and (
+      any of ($word_*) or #piece1 + #piece2 + #piece3 + #piece4 + #piece5 + #piece6 > 1
+    )
 }
 
 // A gzip header inside of another payload: deflate, no flag or the one for a name, usual level and system. Archives have
