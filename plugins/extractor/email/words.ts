@@ -16,7 +16,10 @@ const cues =
 const openingQuotes = `"'\`“”„«»‘’‚<[(`
 const closingQuotes = `"'\`“”«»‘’>])`
 const punctuation = new Set([...`${openingQuotes}${closingQuotes}.,;:!?*_~|-–—{}`])
-const endings = new Set([...'.,;:!?'])
+const endings = '.,;:!?'
+/** What stands around a single word. */
+const openers = `<"'\`“”„«»‘’‚[({*_`
+const closers = `>"'\`“”«»‘’])}*_`
 
 /**
  * Words of a mail that may be passwords, the likely ones first: what follows a word for "password", in quotes, behind a
@@ -83,15 +86,20 @@ function* quoted(text: string): Generator<string> {
 function* forms(word: string): Generator<string> {
   yield word
   const last = word.at(-1)
-  if (last !== undefined && endings.has(last)) yield word.slice(0, -1)
+  if (last !== undefined && endings.includes(last)) yield word.slice(0, -1)
   yield* [unwrapped(word), trimmed(word)]
 }
 
 /** What stands between quotes or brackets, a mark at its end too: `(Hello!),` is `Hello!`. */
 function unwrapped(word: string): string {
-  if (word.length > 2 * maxWord) return word
-  const inner = /^[<"'`“”„«»‘’‚[({*_]+(.*?)[>"'`“”«»‘’\])}*_]+[.,;:!?]*$/u.exec(word)
-  return inner?.[1] ?? word
+  const isAt = (marks: string, index: number) => marks.includes(word.charAt(index))
+  let behind = word.length
+  while (behind > 0 && isAt(endings, behind - 1)) behind--
+  let end = behind
+  while (end > 0 && isAt(closers, end - 1)) end--
+  let start = 0
+  while (start < end && isAt(openers, start)) start++
+  return start > 0 && end < behind ? word.slice(start, end) : word
 }
 
 function trimmed(word: string): string {

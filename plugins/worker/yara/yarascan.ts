@@ -145,8 +145,9 @@ export class YaraWorker extends StoqWorkerPlugin {
   async #compile(path: string, beside: readonly string[] = []): Promise<CompiledRules> {
     const rules = await compileRuleFiles([path], this.stoq.settings.yara_engine, beside)
     const [fault] = rules.faults
-    if (fault) throw new StoqError('STOQ_DISPATCH_RULES', [fault.source, fault.line, fault.reason])
-    return rules
+    if (!fault) return rules
+    const place = fault.line > 0 ? `${fault.source}:${fault.line}` : fault.source
+    throw new StoqError('STOQ_DISPATCH_RULES', [place, fault.reason])
   }
 }
 

@@ -4,7 +4,7 @@ import { frameOf } from './frames.ts'
 import type { FromProcess } from './messages.ts'
 
 /** So many messages, or what was to be said so long ago, go out together: each write wakes the other process. */
-const mostMessages = 32
+const mostMessages = 16
 const mostMilliseconds = 4
 
 /** What a scan process has to say, in as few writes as can be. */
