@@ -130,13 +130,11 @@ export class RuleGroup {
 
   /** Searching for them here was only to compile less at the start: the engine finds them faster. */
   #giveUpShortTexts(): void {
-    this.#second = this.#second.map(({ guards, units }) => ({
-      guards,
-      units:
-        guards.length > 0
-          ? units
-          : units.map(unit => (hasShortTexts(unit) ? { ...unit, texts: null } : unit)),
-    }))
+    this.#second = this.#second.map(waiting => {
+      if (waiting.guards.length > 0) return waiting
+      const units = waiting.units.map(unit => (hasShortTexts(unit) ? { ...unit, texts: null } : unit))
+      return { guards: [], units }
+    })
   }
 
   #plan(): void {
