@@ -23,7 +23,8 @@ async function takeOver(takeover: Takeover, ...more: string[]): Promise<Run> {
 
 const done = { kind: 'done', id: 1, archive: [] }
 const lies: Record<string, object> = {
-  'a message that is a list': [],
+  'a list of messages that holds a list': [[]],
+  'a message that is a text': ['x'],
   'a message of an unknown kind': { kind: 'constructor' },
   'a failure that is no text': { kind: 'failed', id: 1, code: 'X', message: 5 },
   'rights that there are not': { kind: 'needs', id: 1, rights: ['bogus'] },

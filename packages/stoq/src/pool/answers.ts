@@ -3,14 +3,16 @@ import { dumps } from '../results/json.ts'
 import { frameOf } from './frames.ts'
 import type { FromProcess } from './messages.ts'
 
-/** So many messages, or what was to be said so long ago, go out together: each write wakes the other process. */
-const mostMessages = 16
+/** So many messages, so many characters, or what was to be said so long ago, go out together: each write wakes the other process. */
+const mostMessages = 8
+const mostCharacters = 64 * 1024
 const mostMilliseconds = 4
 
-/** What a scan process has to say, in as few writes as can be. */
+/** What a scan process has to say, in as few writes as can be: JSON of a message, or of a list of some. */
 export class Answers {
   readonly #socket: Socket
-  #frames: Uint8Array[] = []
+  #texts: string[] = []
+  #length = 0
   #since = 0
 
   constructor(socket: Socket) {
@@ -19,19 +21,26 @@ export class Answers {
 
   /** Throws for a document that does not fit in a text. */
   add(message: FromProcess): void {
-    const frame = frameOf(Buffer.from(dumps(message, { compactly: true })))
-    if (this.#frames.length === 0) this.#since = performance.now()
-    this.#frames.push(...frame)
+    const text = dumps(message, { compactly: true })
+    // A long one goes alone: all together have to fit in a text too.
+    if (this.#length + text.length > mostCharacters) this.flush()
+    if (this.#texts.length === 0) this.#since = performance.now()
+    this.#texts.push(text)
+    this.#length += text.length
   }
 
   /** True when the other process has waited long enough. */
   get areDue(): boolean {
-    return this.#frames.length >= mostMessages || performance.now() - this.#since > mostMilliseconds
+    if (this.#texts.length >= mostMessages || this.#length >= mostCharacters) return true
+    return performance.now() - this.#since > mostMilliseconds
   }
 
   flush(): void {
-    const [first, ...others] = this.#frames
-    this.#frames = []
-    if (first) this.#socket.write(others.length > 0 ? Buffer.concat([first, ...others]) : first)
+    const [first, ...others] = this.#texts
+    this.#texts = []
+    this.#length = 0
+    if (first === undefined) return
+    const text = others.length > 0 ? `[${[first, ...others].join(',')}]` : first
+    for (const chunk of frameOf(Buffer.from(text))) this.#socket.write(chunk)
   }
 }

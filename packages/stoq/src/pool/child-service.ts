@@ -28,7 +28,8 @@ export function serve(): void {
   const service = new ChildService(socket)
   const frames = new FrameReader()
   socket.on('data', (chunk: Buffer) => {
-    for (const { head, body } of frames.push(chunk)) service.take(deserialize(head) as ToProcess, body)
+    for (const { head, body } of frames.push(chunk))
+      for (const message of deserialize(head) as ToProcess[]) service.take(message, body)
   })
   socket.on('end', () => void service.close())
   // Whoever started this process is gone.
@@ -197,8 +198,9 @@ class ChildService {
   /** Tells of a payload and of what was counted meanwhile: what a process has not told dies with it. */
   #tell(message: FromProcess, env: ScanEnvironment): void {
     this.#answers.add(message)
+    if (!this.#queue.isEmpty && !this.#answers.areDue) return
     this.#count(env)
-    if (this.#queue.isEmpty || this.#answers.areDue) this.#answers.flush()
+    this.#answers.flush()
   }
 
   #count({ statistics }: ScanEnvironment): void {

@@ -36,14 +36,14 @@ export interface ScanMessage {
   task: Omit<ScanTask, 'payload' | 'onCall'>
 }
 
-/** What a scan process is told. In the form of `v8.serialize`: it trusts who started it. */
+/** What a scan process is told, as lists in the form of `v8.serialize`: it trusts who started it. Bytes belong to the last of a list. */
 export type ToProcess =
   | OpenMessage
   | ScanMessage
   /** Payloads that another process scans now: what has not begun is dropped. */
   | { kind: 'revoke'; ask: number; ids: number[] }
 
-/** What a scan process says, as JSON: whoever listens does not trust it. */
+/** What a scan process says, as JSON, alone or as lists: whoever listens does not trust it. */
 export type FromProcess =
   | { kind: 'ready'; faults: number }
   /** It could not be opened. */

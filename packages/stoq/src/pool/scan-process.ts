@@ -63,6 +63,8 @@ export class ScanProcess {
   readonly #record: number
   readonly #end = Promise.withResolvers<{ how: string; calls: CallRecord[] }>()
   readonly #closed = Promise.withResolvers<void>()
+  /** Messages of this turn that are not written yet. */
+  #said: ToProcess[] = []
   #hasEnded = false
   #written = ''
   #fault: string | null = null
@@ -105,9 +107,21 @@ export class ScanProcess {
     if (!this.#channel.writable) return
     if (this.#channel.writableCorked === 0) {
       this.#channel.cork()
-      setImmediate(() => this.#channel.uncork())
+      setImmediate(() => {
+        this.#flush()
+        this.#channel.uncork()
+      })
     }
-    for (const chunk of frameOf(serialize(message), body)) this.#channel.write(chunk)
+    this.#said.push(message)
+    if (body) this.#flush(body)
+  }
+
+  /** Writes what is to be said, in one frame: `body` belongs to the last of it. */
+  #flush(body?: Uint8Array): void {
+    const said = this.#said
+    this.#said = []
+    if (said.length === 0 || !this.#channel.writable) return
+    for (const chunk of frameOf(serialize(said), body)) this.#channel.write(chunk)
   }
 
   /** Ends it now, with everything that it has started. */
@@ -130,6 +144,7 @@ export class ScanProcess {
   /** Lets it end by itself, within a while: plugins let go of what they hold. */
   end(): void {
     if (this.#channel.writableEnded) return
+    this.#flush()
     while (this.#channel.writableCorked > 0) this.#channel.uncork()
     this.#channel.end()
     setTimeout(() => this.kill(), endMilliseconds).unref()
@@ -166,8 +181,7 @@ export class ScanProcess {
     const frames = new FrameReader()
     this.#channel.on('data', (chunk: Buffer) => {
       try {
-        for (const { head } of frames.push(chunk))
-          this.#tell(checkedMessage(JSON.parse(head.toString())), message)
+        for (const { head } of frames.push(chunk)) this.#hear(JSON.parse(head.toString()), message)
       } catch (error) {
         this.giveUp(`it said what cannot be understood (${errorText(error)})`)
       }
@@ -182,9 +196,13 @@ export class ScanProcess {
     }
   }
 
-  #tell(message: FromProcess, tell: ProcessEvents['message']): void {
-    if (message.kind === 'closed') this.#closed.resolve()
-    else tell(this, message)
+  /** A message, or a list of some. */
+  #hear(said: unknown, tell: ProcessEvents['message']): void {
+    for (const each of Array.isArray(said) ? said : [said]) {
+      const message = checkedMessage(each)
+      if (message.kind === 'closed') this.#closed.resolve()
+      else tell(this, message)
+    }
   }
 
   #watchEnd(): void {
