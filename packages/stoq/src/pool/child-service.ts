@@ -15,6 +15,7 @@ import { FrameReader } from './frames.ts'
 import { openEnvironment } from './in-process.ts'
 import type { FromProcess, OpenMessage, ScanMessage, ToProcess } from './messages.ts'
 import { dropStartRights } from './permissions.ts'
+import { keepPluginCode } from './plugin-code.ts'
 import { leftPrefix, TidyFolder } from './temp.ts'
 
 /** Descriptors that a scan process is started with. */
@@ -136,6 +137,7 @@ class ChildService {
     const env = await openEnvironment(primary, { ...message.plan, trace }, content => this.#leave(content))
     env.park = content => this.#park(content)
     env.onAbsent = (rule, plugin) => this.#send({ kind: 'absent', rule, plugin })
+    if (!message.quiet && settings.bundled_plugins) await keepPluginCode()
     dropStartRights(process.env['STOQ_COMPILE_CACHE'], rights)
     isQuiet = false
     this.#send({ kind: 'ready', faults: env.dispatcher?.faults ?? 0 })

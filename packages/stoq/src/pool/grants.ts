@@ -69,7 +69,7 @@ export function collectGrants({ settings, plugins, argv, named }: GrantInput): G
 }
 
 /** Of the plugins that come with stoQ, all of those kinds: few folders, whatever their number. */
-const bundledFolders = [...scanKinds].map(kind => join(bundledPlugins, kind))
+export const bundledFolders = [...scanKinds].map(kind => join(bundledPlugins, kind))
 
 /** True where the first grants hold all of the others. */
 export function includesGrants({ code, payloads }: Grants, others: Grants): boolean {

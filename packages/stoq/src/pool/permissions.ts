@@ -38,12 +38,17 @@ export function permissionFlags(grants: Grants, folder: string, rights: readonly
     '--permission',
     // The YARA engine is native code; once it is loaded, no other is.
     '--allow-addons',
-    ...[...new Set(read)].map(path => `--allow-fs-read=${path}`),
+    ...foldersFirst(read).map(path => `--allow-fs-read=${path}`),
     ...write.map(path => `--allow-fs-write=${path}`),
     ...rights.flatMap(right => flagsOfRights[right]),
     '--disable-warning=SecurityWarning',
     '--disable-warning=ExperimentalWarning',
   ]
+}
+
+/** A folder that is granted after something in it cannot be listed or watched (Node 26.10). */
+function foldersFirst(paths: readonly string[]): string[] {
+  return [...new Set(paths)].sort((a, b) => a.length - b.length)
 }
 
 /** Gives up, in a scan process that is ready, what only its start needed. */
