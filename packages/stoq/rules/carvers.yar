@@ -82,9 +82,9 @@ rule xored_exe_file {
   condition:
     uint32(32) != uint32(33) and
     for any k in (2..32) : (
-      (uint16(0) ^ uint16(((27 \ k) + 1) * k)) == 0x5A4D and
       uint16(58) == uint16(58 - k) and
-      uint16(62) == uint16(62 - k)
+      uint16(62) == uint16(62 - k) and
+      (uint16(0) ^ uint16(((27 \ k) + 1) * k)) == 0x5A4D
     )
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { getSha1 } from '../payload/hashes.ts'
 import type { ResultDocument } from '../results/types.ts'
 import type { Message } from './message.ts'
@@ -20,7 +20,7 @@ export function documentIds(
   // A worker that makes data of its own is told nothing: each of its documents is new.
   const given = known.length === 0 && payload === null ? randomUUID() : sorted(Object.fromEntries(known))
   const identity = JSON.stringify([worker, given, payload])
-  return documents.map((_, index) => hash(index === 0 ? identity : `${identity} ${index}`))
+  return documents.map((_, index) => idOf(index === 0 ? identity : `${identity} ${index}`))
 }
 
 /** The root entry tells it, unless payloads are not hashed. */
@@ -37,6 +37,6 @@ function sorted(value: unknown): unknown {
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
 }
 
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+function idOf(text: string): string {
+  return hash('sha256', text).slice(0, 32)
 }

@@ -32,7 +32,8 @@ export class PluginCallContext implements PluginContext {
   readonly #ending: AbortSignal
   readonly #payloadId: number
   readonly #enter: () => void
-  readonly #controller = new AbortController()
+  #isOver = false
+  #controller: AbortController | null = null
   #signal: AbortSignal | null = null
   /** Begins the time of the call anew. */
   #restart: () => void = () => {}
@@ -46,6 +47,8 @@ export class PluginCallContext implements PluginContext {
 
   /** Follows the run's; made only when a plugin looks at it. */
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#isOver) this.#controller.abort()
     this.#signal ??= AbortSignal.any([this.#controller.signal, this.#ending])
     return this.#signal
   }
@@ -62,7 +65,8 @@ export class PluginCallContext implements PluginContext {
     const end = (error: StoqError) => {
       // Rejected first: what the plugin says to its abort is not the reason.
       reject(error)
-      this.#controller.abort()
+      this.#isOver = true
+      this.#controller?.abort()
     }
     const stop = () => end(new StoqError('STOQ_RUN_STOPPED', ['a signal']))
     let timer: NodeJS.Timeout | undefined
