@@ -30,6 +30,8 @@ export const samples: SampleSources = {
   'truncated.dmg': kept('zlib.dmg').subarray(0, 1200),
   'truncated.squashfs': kept('squashfs_xz.img').subarray(0, 300),
   'truncated.msi': kept('demo.msi').subarray(0, 5000),
+  'truncated.gz': kept('fat12.img.gz').subarray(0, 400),
+  'truncated.zip': makeZip([{ name: 'volume.img', content: image('fat12.img') }]).subarray(0, 400),
   'truncated.lz': kept('two.txt.lz').subarray(0, -10),
   'corrupt_fat.img.gz': corrupt(),
   'nested.zip': makeZip([

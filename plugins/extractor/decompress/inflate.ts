@@ -1,4 +1,6 @@
+import type { Transform } from 'node:stream'
 import {
+  constants,
   createInflate,
   createInflateRaw,
   createZstdDecompress,
@@ -24,10 +26,11 @@ const maxAtOnce = 8 * 2 ** 20
 /** Each piece waits for its turn among all that the process does: many small ones take long where it is busy. */
 const pieceSize = 2 ** 21
 
+/** `finishFlush`: with it a stream may end anywhere, and gives what there is. */
 const kinds = {
-  deflate: { atOnce: inflateRawSync, stream: createInflateRaw },
-  zlib: { atOnce: inflateSync, stream: createInflate },
-  zstd: { atOnce: zstdDecompressSync, stream: createZstdDecompress },
+  deflate: { atOnce: inflateRawSync, stream: createInflateRaw, finishFlush: constants.Z_SYNC_FLUSH },
+  zlib: { atOnce: inflateSync, stream: createInflate, finishFlush: constants.Z_SYNC_FLUSH },
+  zstd: { atOnce: zstdDecompressSync, stream: createZstdDecompress, finishFlush: constants.ZSTD_e_flush },
 }
 
 /** `expected`: the size that is declared, for how memory is laid out. */
@@ -37,7 +40,7 @@ export interface InflateInput {
   expected?: number | null
 }
 
-/** Unpacks one stream into `into`, which counts. What a stream gave before its damage was found is no content. */
+/** Unpacks one stream into `into`, which counts. Of one that is cut short all that comes before; what a damaged one gave is no content. */
 export async function inflate(given: InflateInput, into: Sink, task: Task): Promise<Inflated> {
   const { kind, input, expected } = given
   if ((expected ?? 0) > maxAtOnce) return inflateInPieces(given, into, task)
@@ -49,7 +52,9 @@ export async function inflate(given: InflateInput, into: Sink, task: Task): Prom
     result = kinds[kind].atOnce(input, options) as unknown as typeof result
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return inflateInPieces(given, into, task)
-    return { end: endOf(error), consumed: 0 }
+    const end = endOf(error)
+    if (end === 'cut short') await inflateUpToCut(given, into, task, 0)
+    return { end, consumed: 0 }
   }
   into.give(result.buffer)
   return { end: 'whole', consumed: result.engine.bytesWritten }
@@ -60,20 +65,47 @@ function chunkSizeFor(expected: number | null | undefined): number {
   return Math.min(Math.max(expected ?? 16_384, 64), 2 ** 20)
 }
 
-async function inflateInPieces({ kind, input }: InflateInput, into: Sink, task: Task): Promise<Inflated> {
-  const stream = kinds[kind].stream({ chunkSize: pieceSize })
+async function inflateInPieces(given: InflateInput, into: Sink, task: Task): Promise<Inflated> {
+  const stream = kinds[given.kind].stream({ chunkSize: pieceSize })
+  let size = 0
+  try {
+    for await (const piece of piecesOf(stream, given.input, task)) {
+      size += piece.length
+      into.give(piece)
+    }
+    return { end: 'whole', consumed: stream.bytesWritten }
+  } catch (error) {
+    const end = endOf(error)
+    if (end === 'cut short') await inflateUpToCut(given, into, task, size)
+    return { end, consumed: 0 }
+  }
+}
+
+/** What comes before the cut: zlib keeps the last of it back, so it is unpacked again, without the bytes that were given. */
+async function inflateUpToCut(
+  { kind, input }: InflateInput,
+  into: Sink,
+  task: Task,
+  given: number,
+): Promise<void> {
+  const { stream, finishFlush } = kinds[kind]
+  let skip = given
+  for await (const piece of piecesOf(stream({ chunkSize: pieceSize, finishFlush }), input, task)) {
+    if (piece.length > skip) into.give(piece.subarray(skip))
+    skip = Math.max(0, skip - piece.length)
+  }
+}
+
+async function* piecesOf(stream: Transform, input: Uint8Array, task: Task): AsyncGenerator<Uint8Array> {
   stream.end(input)
   try {
     for await (const piece of stream as AsyncIterable<Uint8Array>) {
       task.check()
-      into.give(piece)
+      yield piece
     }
-  } catch (error) {
-    return { end: endOf(error), consumed: 0 }
   } finally {
     stream.destroy()
   }
-  return { end: 'whole', consumed: stream.bytesWritten }
 }
 
 /** Errors that are not zlib's (a limit is reached) go on. */

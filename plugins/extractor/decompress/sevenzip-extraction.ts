@@ -229,7 +229,7 @@ export class Extraction implements SevenZipHost {
     }
     this.locked.delete(made.ordinal)
     const problem = made.isClosed ? made.reason : (made.reason ?? 'could not be unpacked')
-    if (problem !== null && !isComplete(made, problem)) this.#giveUp(made, path, problem)
+    if (problem !== null && !isWorthGiving(made, problem)) this.#giveUp(made, path, problem)
     else if (made.collector.size === 0 && made.listed && made.listed.type !== '-') this.#leaveOut(made, path)
     else this.#keep(made, path, problem)
   }
@@ -272,9 +272,16 @@ const maxSkipped = 64
 /** 7-Zip's word for bytes after the end of a stream, which is whole. */
 const trailingData = 'There are some data after the end of the payload data'
 
-/** Content with a wrong CRC is complete where it has the size that it should have. */
-function isComplete({ listed, collector }: Made, problem: string): boolean {
+/** 7-Zip's word for a stream that is cut short. */
+const unexpectedEnd = 'Unexpected end of data'
+
+/**
+ * Content with a wrong CRC is worth giving where it has the size that it should have; so is what comes before the end of a stream
+ * that is cut short, unless a wrong password made it look so.
+ */
+function isWorthGiving({ listed, collector }: Made, problem: string): boolean {
   if (problem === trailingData) return true
+  if (problem === unexpectedEnd) return collector.size > 0 && !listed?.isEncrypted
   if (problem !== 'CRC Failed') return false
   return !listed || listed.size === null || listed.size === collector.size
 }

@@ -103,7 +103,18 @@ test('a wrong CRC is told, and content of the right size is given with a sign of
   assert.match(error?.message ?? '', /a\.txt: CRC Failed/)
 })
 
-test('a member that is cut short is told and not given', async () => {
+test('of an xz stream that is cut short what comes before is given, with a sign of it', async () => {
+  const numbers = Array.from({ length: 20_000 }, (_, index) => (index * 7919) % 100_003).join(' ')
+  const file = await makeWithSevenZip('x.xz', { 'a.txt': numbers })
+  const { members, error } = await unpack(file.subarray(0, file.length / 2))
+  const [found] = members
+  assert.equal(found?.meta['damaged'], 'Unexpected end of data')
+  assert.ok((found?.content.length ?? 0) > numbers.length / 4)
+  assert.equal(found?.content.toString(), numbers.slice(0, found?.content.length))
+  assert.match(error?.message ?? '', /Unexpected end of data/)
+})
+
+test('a member that is cut short before its first byte is told and not given', async () => {
   const rar = makeRar5([
     ['a.txt', 'first'],
     ['b.txt', 'second'],

@@ -48,20 +48,53 @@ test('a wrong CRC is told, and the content is given with a sign of it', async ()
   assert.match(error?.message ?? '', /CRC error in gzip stream/)
 })
 
-test('a stream that is cut short is told and not given; whole parts before it are', async () => {
-  const short = gzipSync('a text that is long enough').subarray(0, -12)
-  const alone = await unpack(short)
-  assert.equal(alone.members.length, 0)
-  assert.match(alone.error?.message ?? '', /gzip stream is cut short/)
-  const second = await unpack(Buffer.concat([gzipSync('whole'), short]))
-  assert.equal(second.members[0]?.content.toString(), 'whole')
-  assert.match(second.error?.message ?? '', /gzip stream is cut short/)
+test('of a stream that is cut short all that comes before is given, with a sign of it', async () => {
+  const file = gzipSync(numbers)
+  const { members, error } = await unpack(file.subarray(0, file.length / 2))
+  const [found] = members
+  assert.equal(found?.meta['damaged'], 'cut short')
+  assert.ok((found?.content.length ?? 0) > numbers.length / 3)
+  assert.equal(found?.content.toString(), numbers.slice(0, found?.content.length))
+  assert.match(error?.message ?? '', /gzip stream is cut short/)
 })
 
-test('a stream without its CRC is cut short', async () => {
-  const { members, error } = await unpack(gzipSync('text').subarray(0, -3))
+test('parts before one that is cut short are given with what there is of it', async () => {
+  const { members, error } = await unpack(
+    Buffer.concat([gzipSync('whole '), gzipSync('second').subarray(0, -9)]),
+  )
+  assert.match(members[0]?.content.toString() ?? '', /^whole secon?d?$/)
+  assert.match(error?.message ?? '', /gzip stream is cut short/)
+})
+
+test('cut short after many pieces it is given up to the last byte that there is', async () => {
+  const content = Buffer.from(numbersUpTo(3_000_000))
+  for (const file of [gzipSync(content), zstdCompressSync(content)]) {
+    const { members } = await unpack(file.subarray(0, -20))
+    const [found] = members
+    assert.equal(found?.meta['damaged'], 'cut short')
+    assert.ok((found?.content.length ?? 0) > content.length - 2 ** 18)
+    assert.ok(content.subarray(0, found?.content.length).equals(found?.content ?? Buffer.of()))
+  }
+})
+
+test('a stream that is cut short before its first byte gives nothing', async () => {
+  const { members, error } = await unpack(gzipSync('text').subarray(0, 11))
   assert.equal(members.length, 0)
   assert.match(error?.message ?? '', /cut short/)
+})
+
+test('a stream without its CRC is cut short, and its content is there', async () => {
+  const { members, error } = await unpack(gzipSync('text').subarray(0, -3))
+  assert.deepEqual([members[0]?.content.toString(), members[0]?.meta['damaged']], ['text', 'cut short'])
+  assert.match(error?.message ?? '', /cut short/)
+})
+
+test('what a damaged stream gave is told and not given; whole parts before it are', async () => {
+  const damaged = gzipSync('second')
+  damaged[10] = 0xff
+  const { members, error } = await unpack(Buffer.concat([gzipSync('whole'), damaged]))
+  assert.equal(members[0]?.content.toString(), 'whole')
+  assert.match(error?.message ?? '', /gzip stream is damaged/)
 })
 
 test('content of more than 32 MiB comes whole, in parts as well', async () => {
@@ -88,16 +121,34 @@ test('Zstandard frames, skippable ones too, are one content', async () => {
   assert.deepEqual(await contents(file, named('x.tar.zst')), { 'x.tar': 'first second' })
 })
 
-test('a damaged Zstandard file is told', async () => {
-  const { members, error } = await unpack(zstdCompressSync('a text that is long enough').subarray(0, -5))
-  assert.equal(members.length, 0)
+test('a Zstandard file that is cut short is told, and what there is of it is given', async () => {
+  const file = zstdCompressSync(Buffer.alloc(300_000, numbers))
+  const { members, error } = await unpack(file.subarray(0, -5))
+  const [found] = members
+  assert.equal(found?.meta['damaged'], 'cut short')
+  assert.ok((found?.content.length ?? 0) >= 2 ** 17)
   assert.match(error?.message ?? '', /zstd stream is cut short/)
+})
+
+test('a damaged Zstandard file is told', async () => {
+  const file = zstdCompressSync('a text that is long enough')
+  file[6] = 0xff
+  const { members, error } = await unpack(file)
+  assert.equal(members.length, 0)
+  assert.match(error?.message ?? '', /zstd stream is damaged/)
 })
 
 test('a zlib stream is unpacked; what only begins like one is nothing', async () => {
   assert.deepEqual(await contents(deflateSync('text'), named('x.zz')), { x: 'text' })
   assert.deepEqual(await contents(Buffer.from('x\x9c and then plain text', 'latin1')), {})
 })
+
+const numbers = numbersUpTo(20_000)
+
+/** A text that cannot be packed well. */
+function numbersUpTo(count: number): string {
+  return Array.from({ length: count }, (_, index) => (index * 7919) % 9_999_991).join(' ')
+}
 
 function withName(name: string): Buffer {
   const plain = gzipSync('text')

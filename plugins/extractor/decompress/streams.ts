@@ -14,11 +14,13 @@ export async function* unpackGzip(task: Task): AsyncGenerator<Member> {
   const content = await collect(task, header.name, null, async into => {
     damage = await readParts(task, into)
   })
-  if (damage.end) task.fault(header.name, `gzip stream is ${damage.end}`)
-  if (damage.crc) task.fault(header.name, 'CRC error in gzip stream')
-  if (damage.end && content.length === 0) return
+  const { end, crc } = damage
+  if (end) task.fault(header.name, `gzip stream is ${end}`)
+  if (crc) task.fault(header.name, 'CRC error in gzip stream')
+  if (end && content.length === 0) return
   const name = streamName('gz', task.filename, header.name)
-  yield { path: header.name, name, content, ...(damage.crc && { damaged: 'CRC' }) }
+  const damaged = end ?? (crc && 'CRC')
+  yield { path: header.name, name, content, ...(damaged && { damaged }) }
 }
 
 /** The content of a Zstandard file (RFC 8878). */
@@ -37,8 +39,12 @@ async function* unpackOne(task: Task, format: 'zst' | 'zlib', kind: 'zstd' | 'zl
   const content = await collect(task, null, null, async into => {
     end = (await inflate({ kind, input: task.payload }, into, task)).end
   })
-  if (end === 'whole') yield { path: null, name: streamName(format, task.filename), content }
-  else if (format === 'zst') task.fault(null, `zstd stream is ${end}`)
+  const name = streamName(format, task.filename)
+  if (end === 'whole') yield { path: null, name, content }
+  else if (format === 'zst') {
+    task.fault(null, `zstd stream is ${end}`)
+    if (end === 'cut short' && content.length > 0) yield { path: null, name, content, damaged: end }
+  }
 }
 
 /** What was wrong with the parts of a gzip file. */
@@ -47,7 +53,7 @@ interface GzipDamage {
   end?: StreamEnd
 }
 
-/** Whole parts before a damaged one stand; what follows the last part and is no part is no fault (as for gunzip). */
+/** What comes before the damage stands: whole parts, and of one that is cut short what there is; what follows the last part and is no part is no fault (as for gunzip). */
 async function readParts(task: Task, into: Collector): Promise<GzipDamage> {
   const { payload } = task
   const damage: GzipDamage = {}
@@ -59,10 +65,8 @@ async function readParts(task: Task, into: Collector): Promise<GzipDamage> {
     const part = await inflate({ kind: 'deflate', input: payload.subarray(header.end) }, sum, task)
     const trailer = header.end + part.consumed
     const end = part.end === 'whole' && trailer + 8 > payload.length ? 'cut short' : part.end
-    if (end !== 'whole') {
-      into.rewind(whole)
-      return { ...damage, end }
-    }
+    if (end === 'damaged') into.rewind(whole)
+    if (end !== 'whole') return { ...damage, end }
     if (readUint32(payload, trailer) !== sum.crc) damage.crc = true
     header = readGzipHeader(payload, trailer + 8)
   }

@@ -208,14 +208,35 @@ for (const [title, members] of Object.entries(lost)) {
   })
 }
 
-test('a member that is cut short is not given', async () => {
-  const zip = makeZip([
+test('of a member that is cut short what there is is given, with a sign of it', async () => {
+  const numbers = Array.from({ length: 5000 }, (_, index) => (index * 7919) % 10_007).join(' ')
+  const stored = makeZip([
     { name: 'a', content: text },
-    { name: 'b', content: 'second', method: 0 },
+    { name: 'b', content: numbers, method: 0 },
   ])
-  const { members, error } = await unpack(zip.subarray(0, zip.indexOf('second') + 3))
-  assert.deepEqual(names(members), ['a'])
-  assert.match(error?.message ?? '', /b: cut short/)
+  for (const zip of [
+    stored,
+    makeZip([
+      { name: 'a', content: text },
+      { name: 'b', content: numbers },
+    ]),
+  ]) {
+    const { members, error } = await unpack(zip.subarray(0, zip.length - numbers.length / 4))
+    assert.deepEqual(names(members), ['a', 'b'])
+    const [whole, cut] = members
+    assert.equal(whole?.meta['damaged'], undefined)
+    assert.equal(cut?.meta['damaged'], 'cut short')
+    assert.equal(cut?.content.toString(), numbers.slice(0, cut?.content.length))
+    assert.ok((cut?.content.length ?? 0) > 1000)
+    assert.match(error?.message ?? '', /b: cut short/)
+  }
+})
+
+test('an encrypted member that is cut short is told and not given: what proves a password stands at its end', async () => {
+  const zip = makeZip([{ name: 'a', content: text, method: 0, flags: 1 }])
+  const { members, error } = await unpack(zip.subarray(0, zip.indexOf(text) + 3))
+  assert.equal(members.length, 0)
+  assert.match(error?.message ?? '', /a: cut short/)
 })
 
 test('members that a damaged directory does not reach are found by their headers', async () => {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { collect } from './collector.ts'
-import { inflate } from './inflate.ts'
+import { inflate, type StreamEnd } from './inflate.ts'
 import type { Member, Task } from './task.ts'
 import { decipher, type ZipCipher } from './zip-crypto.ts'
 import { dataEnd, findDirectory, localDataStart, scanLocalHeaders, type ZipEntry } from './zip-directory.ts'
@@ -59,8 +59,14 @@ async function* unpackEntry(task: Task, entry: ZipEntry): AsyncGenerator<Member>
   task.admit(entry.path)
   const data = locateData(task, entry)
   if (!data) return
-  const opened =
-    entry.flags & encryptedFlag ? await openEncrypted(task, entry, data) : await open(task, entry, data)
+  const isEncrypted = (entry.flags & encryptedFlag) !== 0
+  const isCut = data.length < entry.packedSize
+  // What proves a password stands at the end.
+  if (isCut && (isEncrypted || data.length === 0)) {
+    task.fault(entry.path, cutShort)
+    return
+  }
+  const opened = isEncrypted ? await openEncrypted(task, entry, data) : await open(task, entry, data, isCut)
   if (!opened) return
   const { content, problem, password } = opened
   if (problem) task.fault(entry.path, problem)
@@ -93,24 +99,24 @@ function locateData(task: Task, entry: ZipEntry): Uint8Array | null {
     task.fault(entry.path, 'its local header is not where the directory says')
     return null
   }
-  const data = task.payload.subarray(start, start + entry.packedSize)
-  if (data.length === entry.packedSize) return data
-  task.fault(entry.path, 'cut short')
-  return null
+  return task.payload.subarray(start, start + entry.packedSize)
 }
 
-/** Content where it is complete, and what is wrong with it or why there is none. */
+const cutShort = 'cut short'
+
+/** Content where it is complete or cut short, and what is wrong with it or why there is none. */
 interface Opened {
   content: Uint8Array | null
   problem: string | null
   password?: string
 }
 
-async function open(task: Task, entry: ZipEntry, data: Uint8Array): Promise<Opened> {
-  const opened = await unpackData(task, entry, data)
-  const { content } = opened
+async function open(task: Task, entry: ZipEntry, data: Uint8Array, isCut = false): Promise<Opened> {
+  const opened = entry.method === 0 ? { content: data, problem: null } : await unpackData(task, entry, data)
+  const { content, problem } = opened
   if (!content) return opened
   if (content.length > task.bytesLeft) task.cutBytes(entry.path)
+  if (problem !== null || isCut) return { content, problem: problem ?? cutShort }
   // AE-2 keeps no CRC: its authentication code says more.
   const isChecked = entry.crc !== null && !(entry.aes && entry.aes.version === 2)
   return isChecked && crc32(content) !== entry.crc ? { content, problem: 'CRC error' } : opened
@@ -123,15 +129,15 @@ const streamMethods = new Map([
 ] as const)
 
 async function unpackData(task: Task, entry: ZipEntry, data: Uint8Array): Promise<Opened> {
-  if (entry.method === 0) return { content: data, problem: null }
   const kind = streamMethods.get(entry.method as 8)
   if (!kind) return (await import('./sevenzip.ts')).unpackZipData(task, entry, data)
-  let problem: string | null = null
+  let end: StreamEnd = 'whole'
   const content = await collect(task, entry.path, entry.size, async into => {
-    const { end } = await inflate({ kind, input: data, expected: entry.size }, into, task)
-    problem = end === 'whole' ? null : `data is ${end}`
+    end = (await inflate({ kind, input: data, expected: entry.size }, into, task)).end
   })
-  return problem ? { content: null, problem } : { content, problem }
+  if (end === 'whole') return { content, problem: null }
+  if (end === 'damaged') return { content: null, problem: 'data is damaged' }
+  return { content: content.length > 0 ? content : null, problem: cutShort }
 }
 
 async function openEncrypted(task: Task, entry: ZipEntry, data: Uint8Array): Promise<Opened | null> {
