@@ -11,14 +11,17 @@ function options(given: Record<string, Record<string, Record<string, unknown>>>)
 }
 
 test('a connector that is slow holds the source back: memory stays flat', async () => {
-  const flood = { count: 400, size: 2 ** 20 }
+  const flood = { count: 800, size: 2 ** 20 }
   const home = hostileHome(options({ source: { flood }, connector: { slow: { milliseconds: 10 } } }))
   const { status, stderr } = await run(home, ['trouble', '-I', 'flood', '-C', 'slow', '--max-processes', '2'])
   assert.equal(status, 0, stderr)
   const memory = readFileSync(join(home, 'memory'), 'utf8').trim().split('\n').map(Number)
-  assert.equal(memory.length, 400)
+  assert.equal(memory.length, 800)
   const highest = Math.max(...memory)
-  assert.ok(highest < 400 * 2 ** 20, `${highest} bytes: 400 MB of payloads were not held`)
+  assert.ok(highest < 450 * 2 ** 20, `${highest} bytes: 800 MB of payloads were not held`)
+  const early = Math.max(...memory.slice(0, 400))
+  const late = Math.max(...memory.slice(400))
+  assert.ok(late < early * 1.1, `${early} bytes in the first half, ${late} in the second`)
 })
 
 test('while a connector is down payloads fail and go to the error queue; none is lost', async () => {

@@ -4,7 +4,7 @@ import { frameOf } from './frames.ts'
 import type { FromProcess } from './messages.ts'
 
 /** So many messages, so many characters, or what was to be said so long ago, go out together: each write wakes the other process. */
-const mostMessages = 8
+const mostMessages = 16
 const mostCharacters = 64 * 1024
 const mostMilliseconds = 4
 

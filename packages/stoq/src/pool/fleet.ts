@@ -7,8 +7,8 @@ import { Reaper } from './reaper.ts'
 import { type ProcessEvents, ScanProcess } from './scan-process.ts'
 import type { InFlight } from './scanner.ts'
 
-/** Payloads that a process has at once: it answers eight together, and has the next eight then. */
-export const depth = 16
+/** Payloads that a process has at once: it answers sixteen together, and has the next sixteen then. */
+export const depth = 32
 /** So many processes in a row that do not come up mean that none will. */
 const mostFailures = 6
 /** How long closing processes may take. */
