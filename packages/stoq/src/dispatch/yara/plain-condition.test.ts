@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { engines, wasm } from './engine-suite.test.ts'
 import { readPlainCondition } from './plain-condition.ts'
-import { conditionOf } from './plain-truth.ts'
+import { isTrue } from './plain-truth.ts'
 
 const engine = engines.at(-1) ?? wasm
 
@@ -20,7 +20,7 @@ function askEngine(conditions: readonly string[], payload: Buffer): boolean[] {
 /** null: it is left to the engine. */
 function ask(condition: string, payload: Buffer, matched: string[] = []): boolean | null {
   const tree = readPlainCondition(`${condition} }`, rule => rule.startsWith('known'))
-  return tree && conditionOf(tree)({ payload, matched: new Set(matched), variables: {} })
+  return tree && isTrue(tree, { payload, matched: new Set(matched), variables: {} })
 }
 
 const payload = Buffer.from('abcdefgh')

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { CompiledRules } from './engine.ts'
 import { engines, names, wasm } from './engine-suite.test.ts'
-import { conditionOf } from './plain-truth.ts'
+import { isTrue } from './plain-truth.ts'
 import { planUnits } from './plan-units.ts'
 import { prepareSources } from './rule-set.ts'
 
@@ -137,8 +137,7 @@ test('a rule that begins with its texts may be asked for by what else makes it m
   assert.equal(guard?.name, 'stoq_guard_0')
   const answers = ['', '1234', '\x01'].map(
     text =>
-      guard &&
-      conditionOf(guard.condition)({ payload: Buffer.from(text), matched: new Set(), variables: {} }),
+      guard && isTrue(guard.condition, { payload: Buffer.from(text), matched: new Set(), variables: {} }),
   )
   assert.deepEqual(answers, [false, true, true])
   assert.equal(plan(`${worded('a', 'filesize == 4 or any of them')} ${cheap('c', '$a')}`), null)

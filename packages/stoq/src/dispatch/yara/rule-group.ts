@@ -1,5 +1,5 @@
 import type { StringMatch } from './engine.ts'
-import { conditionOf, type PlainCondition } from './plain-truth.ts'
+import { isTrue } from './plain-truth.ts'
 import { planUnits, type Told, type Unit, type UnitPlan } from './plan-units.ts'
 import type { Hit, PreparedSource } from './rule-set.ts'
 import { joinSources, splitRules } from './split-rules.ts'
@@ -45,7 +45,7 @@ export class RuleGroup {
   readonly sources: readonly PreparedSource[]
   readonly #engine: UnitEngine
   readonly #owners: Map<string, PreparedSource>
-  #told: readonly (Told & { holds: PlainCondition })[] = []
+  #told: readonly Told[] = []
   #first: CompiledUnit[] = []
   #second: readonly Waiting[] = []
   /** All rules that the engine has to look for, where it scans them together. */
@@ -100,8 +100,8 @@ export class RuleGroup {
   #tell(payload: Buffer, matched: Set<string>): Hit[] {
     const hits: Hit[] = []
     const scope = { payload, matched, variables: this.#variables }
-    for (const { name, isRule, holds } of this.#told) {
-      if (!holds(scope)) continue
+    for (const { name, isRule, condition } of this.#told) {
+      if (!isTrue(condition, scope)) continue
       matched.add(name)
       const source = isRule && this.#owners.get(name)
       if (source) hits.push({ source, rule: name, strings: [] })
@@ -159,7 +159,7 @@ export class RuleGroup {
 
   #wait({ told, second }: UnitPlan, keep: (unit: Unit) => CompiledUnit): void {
     const waiting = Map.groupBy(second.map(keep), unit => unit.guards.join(' '))
-    this.#told = told.map(each => ({ ...each, holds: conditionOf(each.condition) }))
+    this.#told = told
     this.#second = [...waiting.values()].map(units => ({ guards: units[0]?.guards ?? [], units }))
   }
 
