@@ -6,6 +6,7 @@ import { isTlp } from '../pipeline/tlp.ts'
 import { bundledPlugins, bundledRules } from './bundled.ts'
 import { type IniFile, parseIni } from './ini.ts'
 import { type LogLevel, logLevels } from './logger.ts'
+import { oneOf, parsePluginOptions, splitList, toBoolean, toNumber } from './setting-text.ts'
 
 /** Every setting of stoQ, complete: keys as in `stoq.cfg`, paths absolute, times in seconds, sizes in bytes. */
 export interface Settings {
@@ -252,50 +253,4 @@ function convert(key: keyof Settings, text: string, file: string): unknown {
   if (key === 'default_tlp' && !isTlp(text)) throw wrong('white, green, amber or red')
   if (Array.isArray(fallback) || pathLists.has(key)) return splitList(text)
   return oneOf(choices[key], text, wrong)
-}
-
-function toNumber(text: string, wrong: (wanted: string) => StoqError): number {
-  if (!/^\d{1,15}(\.\d{1,9})?$/.test(text)) throw wrong('a number')
-  return Number(text)
-}
-
-function toBoolean(text: string, wrong: (wanted: string) => StoqError): boolean {
-  if (!/^(true|false|yes|no|on|off|1|0)$/i.test(text)) throw wrong('true or false')
-  return /^(true|yes|on|1)$/i.test(text)
-}
-
-function oneOf(
-  words: readonly string[] | undefined,
-  text: string,
-  wrong: (wanted: string) => StoqError,
-): string {
-  if (!words) return text
-  const word = text.toLowerCase()
-  if (!words.includes(word)) throw wrong(`one of ${words.join(', ')}`)
-  return word
-}
-
-function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map(part => part.trim())
-    .filter(Boolean)
-}
-
-function parsePluginOptions(text: string, wrong: StoqError): object {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw wrong
-  }
-  if (!isObject(value)) throw wrong
-  for (const plugins of Object.values(value)) {
-    if (!isObject(plugins) || !Object.values(plugins).every(isObject)) throw wrong
-  }
-  return value
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
