@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { StoqError } from '../errors.ts'
 import type { StoqConnectorPlugin } from '../plugin/connector.ts'
 import type { Kwargs } from '../plugin/plugin.ts'
@@ -53,6 +54,12 @@ export async function fetchPayload(
     hold.leave()
     throw error
   }
+}
+
+/** True when a payload could not be read because its file is not there any more. */
+export function isGone({ path }: Message, error: unknown): boolean {
+  if (!(error instanceof StoqError) || path === undefined) return false
+  return /^STOQ_SOURCE_(UNREADABLE|FORBIDDEN)$/.test(error.code) && !existsSync(path)
 }
 
 async function ask(connector: StoqConnectorPlugin, message: Message, kwargs: Kwargs): Promise<Uint8Array> {

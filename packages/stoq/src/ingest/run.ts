@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Trace } from '../dispatch/trace.ts'
 import { errorText, StoqError } from '../errors.ts'
@@ -11,14 +10,12 @@ import type { StoqSourcePlugin } from '../plugin/source.ts'
 import { longestTimer } from '../plugin/within.ts'
 import type { StoqWorkerPlugin } from '../plugin/worker.ts'
 import type { InFlight, Scanner, ScanPlan, ScanRequest } from '../pool/scanner.ts'
-import { hasFindings } from '../results/findings.ts'
 import { DocumentOutput } from '../results/output.ts'
 import type { ResultDocument } from '../results/types.ts'
 import { archivePayloads, isNewTo } from './archive.ts'
 import { ByteGate } from './byte-gate.ts'
-import { documentIds } from './document-id.ts'
 import { publishError } from './error-queue.ts'
-import { type Fetched, fetchPayload } from './fetch.ts'
+import { type Fetched, fetchPayload, isGone } from './fetch.ts'
 import { loadSource, preloadArchive } from './load-source.ts'
 import {
   checkMessage,
@@ -32,6 +29,7 @@ import { openScanner } from './open-scanner.ts'
 import { readCount, readLimits, readMetadata } from './options.ts'
 import { MessageQueue } from './queue.ts'
 import { parseRateLimit, RateLimit } from './rate-limit.ts'
+import { saveDocuments } from './save-documents.ts'
 import { emptyTotals } from './totals.ts'
 import { throwUnsavedFault } from './worker-fault.ts'
 
@@ -204,7 +202,8 @@ export class Run {
       totals[state]++
       return { state, documents, acknowledge: true }
     } catch (error) {
-      if (this.#isVanished(message, error)) return this.#vanished(message)
+      // A watched folder is others' too: a file that they took away in time is no fault.
+      if (this.#source?.filesMayVanish && isGone(message, error)) return this.#vanished(message)
       const state = this.#isStop(error) ? 'stopped' : 'failed'
       totals[state]++
       const acknowledge = state === 'failed' && (await this.#reject(message, error))
@@ -212,13 +211,6 @@ export class Run {
     } finally {
       this.onProgress?.()
     }
-  }
-
-  /** A watched folder is others' too: a file that they took away in time is no fault. */
-  #isVanished(message: Message, error: unknown): boolean {
-    if (!this.#source?.filesMayVanish || !(error instanceof StoqError)) return false
-    const isUnread = /^STOQ_SOURCE_(UNREADABLE|FORBIDDEN)$/.test(error.code)
-    return isUnread && message.path !== undefined && !existsSync(message.path)
   }
 
   #vanished(message: Message): MessageOutcome {
@@ -277,20 +269,8 @@ export class Run {
 
   async #save(message: Message, documents: readonly ResultDocument[]): Promise<number> {
     this.onOutput?.()
-    let saved = 0
-    const ids = documentIds(this.#worker.name, message, documents)
-    for (const [index, document] of documents.entries()) {
-      document.id = ids[index] ?? ''
-      const decorated = await this.#output.decorate(document)
-      this.totals.payloads += document.results.length
-      const found = hasFindings(document)
-      if (found) this.totals.findings++
-      this.totals.errors += document.errors.length
-      if (!found && document.errors.length === 0 && this.#worker.findings_only) continue
-      this.totals.errors += await this.#output.save(decorated, () => void saved++)
-    }
-    this.totals.documents += saved
-    return saved
+    const saving = { worker: this.#worker, output: this.#output, totals: this.totals }
+    return saveDocuments(saving, message, documents)
   }
 
   /** True when a payload was not scanned, or not saved, because stoQ ends. */
