@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,14 +14,14 @@ export async function keepPluginCode(): Promise<void> {
   if (!cache) return
   const folders = bundledFolders.flatMap(foldersIn)
   const mark = join(cache, `stoq-plugins-${getSha1(Buffer.from(JSON.stringify(folders.map(stateOf))))}`)
-  if (existsSync(mark)) return
+  try {
+    writeFileSync(mark, '', { flag: 'wx' })
+  } catch {
+    // It was done before, or nothing can be kept there.
+    return
+  }
   // What fails here is told when a payload asks for it.
   await Promise.allSettled(folders.flatMap(modulesIn).map(path => import(pathToFileURL(path).href)))
-  try {
-    writeFileSync(mark, '')
-  } catch {
-    // They are loaded again at the next start.
-  }
 }
 
 /** None where a scan process may not look: other workers may hold what is secret. */
