@@ -122,6 +122,7 @@ wimcapture tree image.wim --compress=LZX >/dev/null 2>&1
 lzip -c tree/folder/inner.txt >inner.txt.lz && compress -c tree/folder/inner.txt >inner.txt.Z
 xz -c --format=lzma tree/folder/inner.txt >inner.txt.lzma && xz -c tree/folder/inner.txt >inner.txt.xz
 bzip2 -c tree/folder/inner.txt >inner.txt.bz2 && zstd -qc tree/folder/inner.txt >inner.txt.zst && gzip -9nc tree/folder/inner.txt >inner.txt.gz
+seq 1 1100 | head -c 4875 | lzip -c >numbers.txt.lz
 (lzip -c tree/hello.txt && lzip -c tree/folder/inner.txt) >two.txt.lz
 mkdir -p deb/DEBIAN deb/usr/share/demo && cp tree/hello.txt deb/usr/share/demo/
 printf 'Package: demo\nVersion: 1\nArchitecture: all\nMaintainer: stoQ <stoq@example.com>\nDescription: demo\n' >deb/DEBIAN/control

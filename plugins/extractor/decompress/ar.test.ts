@@ -41,15 +41,18 @@ test('a name outside the list of names is empty, and the member is given', async
   )
 })
 
-test('what is cut short or no header is told, what comes before it is given', async () => {
+test('what is cut short or no header is told, what there is is given', async () => {
   const library = makeAr([
     ['a.o/', 'first!'],
     ['b.o/', 'second'],
   ])
   const short = await unpack(library.subarray(0, -2))
   assert.deepEqual(
-    short.members.map(({ meta }) => meta['filename']),
-    ['a.o'],
+    short.members.map(({ meta, content }) => [meta['filename'], content.toString(), meta['damaged']]),
+    [
+      ['a.o', 'first!', undefined],
+      ['b.o', 'seco', 'cut short'],
+    ],
   )
   assert.match(short.error?.message ?? '', /b\.o: cut short/)
   const damaged = await unpack(Buffer.concat([library, Buffer.from('junk')]))

@@ -37,13 +37,12 @@ function* readMember(
 ): Generator<Member> {
   if (tables.has(told.path)) return
   task.admit(told.path)
-  if (given.data.length < given.size) {
-    task.fault(told.path, 'cut short')
-    return
-  }
+  const isCut = given.data.length < given.size
+  if (isCut) task.fault(told.path, 'cut short')
   const content = given.data.subarray(told.length)
   if (content.length > task.bytesLeft) task.cutBytes(told.path)
-  yield { path: told.path, content }
+  if (!isCut) yield { path: told.path, content }
+  else if (content.length > 0) yield { path: told.path, content, damaged: 'cut short' }
 }
 
 interface MemberName {

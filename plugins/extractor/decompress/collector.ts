@@ -21,6 +21,7 @@ export class Collector implements Sink {
   readonly #expected: number | null
   readonly #limit: number
   #size = 0
+  #peak = 0
   #held: Uint8Array = new Uint8Array()
   #isCounting = false
 
@@ -35,6 +36,11 @@ export class Collector implements Sink {
   /** Bytes written so far, held or not. */
   get size(): number {
     return this.#size
+  }
+
+  /** The most bytes that there were: what was taken back is written again in a second run. */
+  get peak(): number {
+    return this.#peak
   }
 
   get room(): number {
@@ -74,6 +80,7 @@ export class Collector implements Sink {
     if (length > this.room) this.#task.cutBytes(this.#path)
     const start = this.#size
     this.#size += length
+    this.#peak = Math.max(this.#peak, this.#size)
     return start
   }
 
@@ -105,7 +112,7 @@ export async function collect(
   await unpack(first)
   const content = first.take()
   if (content) return content
-  const second = new Collector(task, path, first.size)
+  const second = new Collector(task, path, first.peak)
   await unpack(second)
   return second.take() ?? new Uint8Array()
 }

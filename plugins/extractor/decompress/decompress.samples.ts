@@ -22,7 +22,36 @@ function corrupt(): Buffer {
   return gzipSync(bytes, { level: 9 })
 }
 
+/** Files of other programs, cut off after a third and after two thirds. */
+const whole = {
+  tar: 'plain.tar',
+  deb: 'demo.deb',
+  '7z': '7z_plain.7z',
+  rar: 'rar4_stored.rar',
+  xz: 'inner.txt.xz',
+  zst: 'inner.txt.zst',
+  bz2: 'inner.txt.bz2',
+  cab: 'mszip.cab',
+  cpio: 'newc.cpio',
+  rpm: 'demo.rpm',
+}
+const cut = Object.entries(whole).flatMap(([suffix, name]) =>
+  [1, 2].map(part => {
+    const bytes = kept(name)
+    return [`truncated_${part}.${suffix}`, bytes.subarray(0, Math.floor((bytes.length * part) / 3))] as const
+  }),
+)
+
+/** A byte of each header says what cannot be: a checksum, a version, a method. */
+const changed = { tar: 150, '7z': 9, rar: 9, xz: 9, zst: 5, bz2: 3, cab: 25, cpio: 3, gz: 2 }
+const corruptHeaders = Object.entries(changed).map(([suffix, at]) => {
+  const bytes = Buffer.from(kept(suffix === 'gz' ? 'inner.txt.gz' : whole[suffix as keyof typeof whole]))
+  bytes[at] = (bytes[at] ?? 0) ^ 0x55
+  return [`corrupt.${suffix}`, bytes] as const
+})
+
 export const samples: SampleSources = {
+  ...Object.fromEntries([...cut, ...corruptHeaders]),
   'empty.zip': Buffer.alloc(0),
   'inner.txt.zz': deflateSync(text),
   'truncated_1.simg': kept('fat12.simg').subarray(0, 20),

@@ -45,15 +45,16 @@ export async function inflate(given: InflateInput, into: Sink, task: Task): Prom
   const { kind, input, expected } = given
   if ((expected ?? 0) > maxAtOnce) return inflateInPieces(given, into, task)
   const maxOutputLength = Math.max(1, Math.min(maxAtOnce, into.room))
+  const options = { maxOutputLength, chunkSize: chunkSizeFor(expected) }
+  const { atOnce, finishFlush } = kinds[kind]
   let result: { buffer: Buffer; engine: { bytesWritten: number } }
   try {
     // With `info` zlib gives the engine as well, which knows how much of the input it used.
-    const options = { info: true, maxOutputLength, chunkSize: chunkSizeFor(expected) }
-    result = kinds[kind].atOnce(input, options) as unknown as typeof result
+    result = atOnce(input, { ...options, info: true }) as unknown as typeof result
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return inflateInPieces(given, into, task)
     const end = endOf(error)
-    if (end === 'cut short') await inflateUpToCut(given, into, task, 0)
+    if (end === 'cut short') into.give(atOnce(input, { ...options, finishFlush }))
     return { end, consumed: 0 }
   }
   into.give(result.buffer)

@@ -15,19 +15,20 @@ export async function* unpackLzip(task: Task): AsyncGenerator<Member> {
   const content = await collect(task, null, null, async into => {
     problem = await readMembers(task, into)
   })
-  if (problem !== null) task.fault(null, problem)
+  if (problem !== null) task.fault(null, `lzip stream: ${problem}`)
   if (problem !== null && content.length === 0) return
-  yield { path: null, name: streamName('lz', task.filename), content }
+  const name = streamName('lz', task.filename)
+  yield { path: null, name, content, ...(problem !== null && { damaged: problem }) }
 }
 
-/** Whole members before a damaged one stand. */
+/** What comes before the damage stands: whole members, and of one that is cut short what there is. */
 async function readMembers(task: Task, into: Collector): Promise<string | null> {
   for (const member of splitMembers(task.payload)) {
     const { content, problem } = await unpackLzma(task, withLzmaHeader(member))
-    if (!content) return `lzip: ${problem ?? 'damaged'}`
-    into.give(content)
+    if (content) into.give(content)
+    if (!content || problem !== null) return problem ?? 'damaged'
     const trailer = Buffer.from(member.subarray(member.length - trailerSize))
-    if (trailer.readUInt32LE(0) !== crc32(content)) return 'CRC error in lzip member'
+    if (trailer.readUInt32LE(0) !== crc32(content)) return 'CRC error'
   }
   return null
 }
@@ -50,12 +51,13 @@ function splitMembers(payload: Uint8Array): Uint8Array[] {
 /** Each takes a run of 7-Zip. */
 const maxMembers = 1000
 
-/** Header of LZMA alone: properties lc 3, lp 0, pb 2, the dictionary, no size, as the stream has an end mark. */
+/**
+ * Header of LZMA alone: properties lc 3, lp 0, pb 2, the dictionary, no size, as the stream has an end mark. lzip takes up to
+ * seven sixteenths off the size of the dictionary; 7-Zip wants a power of two, and a larger one does no harm.
+ */
 function withLzmaHeader(member: Uint8Array): Uint8Array {
   const header = Buffer.alloc(13, 0xff)
-  const coded = member[5] ?? 0
-  const base = 2 ** (coded & 0x1f)
   header[0] = 0x5d
-  header.writeUInt32LE(Math.min(base - (base / 16) * (coded >> 5), 0xffffffff), 1)
+  header.writeUInt32LE(2 ** ((member[5] ?? 0) & 0x1f), 1)
   return Buffer.concat([header, member.subarray(headerSize, -trailerSize)])
 }

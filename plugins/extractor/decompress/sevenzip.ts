@@ -57,7 +57,7 @@ function report(task: Task, extraction: Extraction): void {
   for (const path of extraction.shut) task.lock(path)
 }
 
-/** Content of what 7-Zip was given one member of. */
+/** Content of what 7-Zip was given one member of, and what is wrong with it or why there is none. */
 export interface OnlyContent {
   content: Uint8Array | null
   problem: string | null
@@ -79,7 +79,8 @@ async function unpackOnly(options: ExtractionInput): Promise<OnlyContent> {
   const extraction = new Extraction(options)
   let content: Uint8Array | null = null
   for await (const member of extraction.run(await loadSevenZip(), [noPassword])) content = member.content
-  return { content, problem: content ? null : (extraction.problems[0]?.reason ?? 'could not be unpacked') }
+  const [problem] = extraction.problems
+  return { content, problem: problem?.reason ?? (content ? null : 'could not be unpacked') }
 }
 
 /** Given where no password is needed: without one 7-Zip would ask. */

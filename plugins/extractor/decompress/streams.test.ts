@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { crc32, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { constants, crc32, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { contents, unpack } from './test-archives.ts'
 
 const named = (filename: string) => ({ kwargs: { filename } })
@@ -113,6 +113,18 @@ test('content of more than 32 MiB comes whole, in parts as well', async () => {
 test('20,000 small parts are one content', async () => {
   const file = Buffer.concat(Array.from({ length: 20_000 }, () => gzipSync('x')))
   assert.equal((await unpack(file)).members[0]?.content.length, 20_000)
+})
+
+test('whole parts of a gzip file stand before a large one that is damaged', async () => {
+  const large = Buffer.alloc(20 * 2 ** 20, numbers)
+  const whole = gzipSync(large)
+  // A block of a type that there is not follows where it could go on.
+  const open = deflateRawSync(large, { finishFlush: constants.Z_SYNC_FLUSH })
+  const damaged = Buffer.concat([whole.subarray(0, 10), open, Buffer.alloc(8, 0xff)])
+  const { members, error } = await unpack(Buffer.concat([whole, damaged]))
+  assert.equal(members[0]?.content.length, large.length)
+  assert.equal(members[0]?.meta['damaged'], 'damaged')
+  assert.match(error?.message ?? '', /gzip stream is damaged/)
 })
 
 test('Zstandard frames, skippable ones too, are one content', async () => {

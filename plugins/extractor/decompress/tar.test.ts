@@ -106,7 +106,7 @@ test('pax records that are no records are passed over', async () => {
   assert.deepEqual(await contents(tar), { a: 'first' })
 })
 
-test('sizes in binary count; one that is no number ends the archive', async () => {
+test('sizes in binary count; one that is no number makes the rest of the archive its content', async () => {
   const size = Buffer.alloc(12)
   size[0] = 0x80
   size[11] = 5
@@ -114,11 +114,12 @@ test('sizes in binary count; one that is no number ends the archive', async () =
   const { members, error } = await unpack(
     makeTar([{ name: 'a', content: 'first', size: Buffer.alloc(12, 0xff) }]),
   )
-  assert.equal(members.length, 0)
+  assert.match(members[0]?.content.toString() ?? '', /^first/)
+  assert.equal(members[0]?.meta['damaged'], 'cut short')
   assert.match(error?.message ?? '', /a: cut short/)
 })
 
-test('a member that is cut short is told and not given', async () => {
+test('of a member that is cut short what there is is given, with a sign of it', async () => {
   const { members, error } = await unpack(
     makeTar([
       { name: 'a', content: 'first' },
@@ -126,8 +127,11 @@ test('a member that is cut short is told and not given', async () => {
     ]).subarray(0, 1540),
   )
   assert.deepEqual(
-    members.map(({ meta }) => meta['filename']),
-    ['a'],
+    members.map(({ meta, content }) => [meta['filename'], content.toString(), meta['damaged']]),
+    [
+      ['a', 'first', undefined],
+      ['b', 'seco', 'cut short'],
+    ],
   )
   assert.match(error?.message ?? '', /b: cut short/)
 })

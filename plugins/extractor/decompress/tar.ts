@@ -5,7 +5,7 @@ import type { Member, Task } from './task.ts'
 /** The files of a tar archive (POSIX ustar and pax, GNU). Content is a view of the payload: nothing is copied. */
 export function* unpackTar(task: Task): Generator<Member> {
   const seen = new Map<string, Uint8Array>()
-  for (const { path, type, link, data, isSparse } of readMembers(task)) {
+  for (const { path, type, link, data, damaged } of readMembers(task)) {
     const what = leftOut[type]
     if (type === directory || (data.length === 0 && path.endsWith('/'))) continue
     if (what !== undefined) {
@@ -20,7 +20,7 @@ export function* unpackTar(task: Task): Generator<Member> {
     }
     if (content.length > task.bytesLeft) task.cutBytes(path)
     seen.set(inside(path), content)
-    yield { path, content, ...(isSparse && { damaged: 'sparse file without its holes' }) }
+    yield { path, content, ...(damaged !== null && { damaged }) }
   }
 }
 
@@ -51,7 +51,8 @@ interface TarMember {
   type: string
   link: string
   data: Uint8Array
-  isSparse: boolean
+  /** What is wrong with it. */
+  damaged: string | null
 }
 
 /** Member after member; after a damaged header and after the end of an archive the next header counts. */
@@ -72,16 +73,20 @@ function* readMembers(task: Task): Generator<TarMember> {
     }
     isLost = false
     const header = readHeader(block, extension)
-    if (header.size > payload.length - at) {
-      task.fault(header.path, 'cut short')
-      return
-    }
     const data = payload.subarray(at, at + header.size)
+    const isCut = data.length < header.size
+    if (isCut) task.fault(header.path, 'cut short')
+    if (isCut && data.length === 0) return
     at += Math.ceil(header.size / blockSize) * blockSize
     const extended = readExtension(header.type, data, extension)
     extension = extended ?? {}
-    if (!extended) yield { ...header, data }
+    if (!extended) yield { ...header, data, damaged: damageOf(header, isCut) }
   }
+}
+
+function damageOf({ isSparse }: TarHeader, isCut: boolean): string | null {
+  if (isCut) return 'cut short'
+  return isSparse ? 'sparse file without its holes' : null
 }
 
 interface TarHeader {

@@ -232,6 +232,29 @@ test('of a member that is cut short what there is is given, with a sign of it', 
   }
 })
 
+test('of a stored member whose descriptor is cut off nobody knows how long it is: it is cut short', async () => {
+  const zip = makeZip([{ name: 'a', content: text, method: 0, hasDescriptor: true }])
+  const { members } = await unpack(zip.subarray(0, zip.indexOf('PK\x07\x08') - 2))
+  assert.deepEqual(
+    [members[0]?.content.toString(), members[0]?.meta['damaged']],
+    [text.slice(0, -2), 'cut short'],
+  )
+})
+
+test('where only the directory says that a member is encrypted, the local header counts', async () => {
+  const zip = makeZip([{ name: 'a', content: text }])
+  zip.writeUInt16LE(1, zip.indexOf('PK\x01\x02') + 8)
+  const { members, error } = await unpack(zip)
+  assert.deepEqual([members[0]?.content.toString(), members[0]?.meta['damaged']], [text, undefined])
+  assert.equal(error, null)
+})
+
+test('where the directory tells of a method that does not fit, the local header counts', async () => {
+  const zip = makeZip([{ name: 'a', content: text }])
+  zip.writeUInt16LE(0, zip.indexOf('PK\x01\x02') + 10)
+  assert.deepEqual(await contents(zip), { a: text })
+})
+
 test('an encrypted member that is cut short is told and not given: what proves a password stands at its end', async () => {
   const zip = makeZip([{ name: 'a', content: text, method: 0, flags: 1 }])
   const { members, error } = await unpack(zip.subarray(0, zip.indexOf(text) + 3))

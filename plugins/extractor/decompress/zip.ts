@@ -3,7 +3,14 @@ import { collect } from './collector.ts'
 import { inflate, type StreamEnd } from './inflate.ts'
 import type { Member, Task } from './task.ts'
 import { decipher, type ZipCipher } from './zip-crypto.ts'
-import { dataEnd, findDirectory, localDataStart, scanLocalHeaders, type ZipEntry } from './zip-directory.ts'
+import {
+  asBuffer,
+  dataEnd,
+  findDirectory,
+  localDataStart,
+  scanLocalHeaders,
+  type ZipEntry,
+} from './zip-directory.ts'
 
 /** The members of a zip archive, one after another, and of every archive that stands before it in the same payload. */
 export async function* unpackZip(task: Task): AsyncGenerator<Member> {
@@ -59,14 +66,14 @@ async function* unpackEntry(task: Task, entry: ZipEntry): AsyncGenerator<Member>
   task.admit(entry.path)
   const data = locateData(task, entry)
   if (!data) return
-  const isEncrypted = (entry.flags & encryptedFlag) !== 0
-  const isCut = data.length < entry.packedSize
+  // Where neither header nor descriptor tells a size, the descriptor is cut off with the end of what is stored.
+  const isCut = data.length < entry.packedSize || (entry.method === 0 && entry.size === null)
   // What proves a password stands at the end.
-  if (isCut && (isEncrypted || data.length === 0)) {
+  if (isCut && (isEncrypted(entry) || data.length === 0)) {
     task.fault(entry.path, cutShort)
     return
   }
-  const opened = isEncrypted ? await openEncrypted(task, entry, data) : await open(task, entry, data, isCut)
+  const opened = await openEither(task, entry, data, isCut)
   if (!opened) return
   const { content, problem, password } = opened
   if (problem) task.fault(entry.path, problem)
@@ -82,6 +89,43 @@ const linkType = 0xa000
 const specialTypes = [0x1000, 0x2000, 0x6000, 0xc000]
 /** No system has longer paths: what is longer is content that calls itself a link. */
 const maxLink = 4096
+
+function isEncrypted({ flags }: ZipEntry): boolean {
+  return (flags & encryptedFlag) !== 0
+}
+
+/**
+ * As the directory says; where the local header tells of another method, or of no encryption, and that way nothing is wrong, so.
+ * Lies in one of them are for readers that look at it alone.
+ */
+async function openEither(
+  task: Task,
+  entry: ZipEntry,
+  data: Uint8Array,
+  isCut: boolean,
+): Promise<Opened | null> {
+  const local = asLocalHeader(task.payload, entry)
+  const isPlain = local !== null && isEncrypted(entry) && !isEncrypted(local)
+  const first = isPlain ? null : await openAs(task, entry, data, isCut)
+  if (!local || first?.problem === null) return first
+  const second = await openAs(task, local, data, isCut)
+  if (second?.problem === null) return second
+  return isPlain ? openAs(task, entry, data, isCut) : first
+}
+
+async function openAs(task: Task, entry: ZipEntry, data: Uint8Array, isCut: boolean): Promise<Opened | null> {
+  return isEncrypted(entry) ? openEncrypted(task, entry, data) : open(task, entry, data, isCut)
+}
+
+/** The member as its local header has it, where that differs in method or encryption; null where it does not. */
+function asLocalHeader(payload: Uint8Array, entry: ZipEntry): ZipEntry | null {
+  const bytes = asBuffer(payload)
+  if (entry.aes || entry.offset < 0 || entry.offset + 10 > bytes.length) return null
+  const flags = bytes.readUInt16LE(entry.offset + 6)
+  const method = bytes.readUInt16LE(entry.offset + 8)
+  const isSame = method === entry.method && ((flags ^ entry.flags) & 1) === 0
+  return isSame || method === 99 ? null : { ...entry, flags, method }
+}
 
 /** Directories have no data; one that has is a file under a name that some programs skip. */
 function isLeftOut(task: Task, entry: ZipEntry): boolean {
