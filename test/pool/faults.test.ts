@@ -23,6 +23,14 @@ async function scanAmongGood(
   return { ...outcome, home, bad }
 }
 
+test('messages that cannot be handed over fail, one with a path and one with bytes; the others are scanned', async () => {
+  const home = hostileHome()
+  const folder = payloadFolder(home, goodPayloads(1))
+  const { stderr } = await run(home, ['trouble', '-I', 'odd', '-F', folder, ...flags])
+  assert.match(stderr, /20 ingested = 18 scanned \+ 0 refused \+ 2 failed/)
+  assert.match(stderr, /bad message: it cannot be handed to a scan process/)
+})
+
 function isGood(scan: unknown): boolean {
   return typeof scan === 'object' && scan !== null && 'good' in scan
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { samples, stoqOnTerminal } from '../e2e/stoq.ts'
 import { everythingBelow, goodPayloads, hostileHome, payloadFolder, run } from './hostile.ts'
 
@@ -22,6 +24,23 @@ test('--stats writes calls, times, bytes, faults and kills of every plugin', asy
   assert.deepEqual(trouble.kills, { max_plugin_time: 1 })
   assert.ok(trouble.p99_ms >= trouble.p50_ms && trouble.p50_ms > 0)
   assert.ok(trouble.bytes > 50)
+})
+
+test('statistics go where a link leads, and into what is no file: neither is replaced', async () => {
+  const home = hostileHome()
+  const folder = payloadFolder(home, goodPayloads(1))
+  const link = join(home, 'link.json')
+  writeFileSync(join(home, 'real.json'), '')
+  symlinkSync('real.json', link)
+  await run(home, ['trouble', '-F', folder, '--stats', link])
+  assert.ok(lstatSync(link).isSymbolicLink())
+  assert.equal(JSON.parse(readFileSync(link, 'utf8')).totals.saved, 1)
+  const pipe = join(home, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const reader = promisify(execFile)('cat', [pipe])
+  await run(home, ['trouble', '-F', folder, '--stats', pipe])
+  assert.ok(lstatSync(pipe).isFIFO())
+  assert.equal(JSON.parse((await reader).stdout).totals.saved, 1)
 })
 
 test('statistics that cannot be written are one line, and status 2', async () => {

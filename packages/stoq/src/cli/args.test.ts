@@ -63,7 +63,7 @@ test('a wrong flag or value is one line that says which', () => {
         error.name === 'StoqError' && text.test(error.message) && !error.message.includes('\n'),
     )
   wrong(['--tlp', 'purple'], /white, green, amber, red, got 'purple'/)
-  wrong(['--max-recursion', '-1'], /--max-recursion needs a value/)
+  wrong(['--max-recursion', '-1'], /--max-recursion must be .*, got '-1'/)
   wrong(['--max-processes', 'two'], /must be a whole number, got 'two'/)
   wrong(['--dispach'], /--dispach.*--dispatch/)
   wrong(['-F'], /-F/)

@@ -135,7 +135,7 @@ function readValue(
     if (value !== undefined) throw usage(`${rawName} takes no value, got '${value}'`)
     return argument.constant ?? true
   }
-  if (value === undefined || (!token.inlineValue && /^-./.test(value))) {
+  if (value === undefined || (!token.inlineValue && /^-\D/.test(value))) {
     throw usage(`${rawName} needs a value: ${argument.metavar}`)
   }
   if (argument.choices && !argument.choices.includes(value)) {

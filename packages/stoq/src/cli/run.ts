@@ -1,3 +1,4 @@
+import { realpathSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type LogLevel, logLevels } from '../config/logger.ts'
 import { errorText, StoqError } from '../errors.ts'
@@ -117,7 +118,10 @@ export async function runToEnd(worker: StoqWorkerPlugin): Promise<number> {
 function writeStatistics(run: Run, file: string, seconds: number): void {
   const text = `${JSON.stringify(runStatistics(run, seconds), null, 2)}\n`
   try {
-    writeWhole(resolve(file), text, { replace: true, fsync: false })
+    const stats = statSync(file, { throwIfNoEntry: false })
+    // A pipe or a device gets the text, and is not replaced; nor is a link.
+    if (stats && !stats.isFile()) writeFileSync(file, text)
+    else writeWhole(stats ? realpathSync(file) : resolve(file), text, { replace: true, fsync: false })
   } catch (error) {
     throw new StoqError('STOQ_WRITE_FAILED', [file, errorText(error)], { cause: error })
   }

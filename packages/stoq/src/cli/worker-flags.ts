@@ -41,7 +41,7 @@ export const workerFlags: readonly Argument[] = [
     completes: 'template',
   },
   flag(general, '--template-and-json', 'template_and_json', 'Save the document beside the rendered template'),
-  count(general, '--max-processes', 'max_processes', 'Scan processes (0: one for each core)'),
+  count(general, '--max-processes', 'max_processes', 'Scan processes, up to 1024 (0: one for each core)'),
   count(general, '--max-recursion', 'max_recursion', 'Depth down to which payloads are taken apart'),
   count(general, '--max-children', 'max_children', 'Children of one payload'),
   count(general, '--max-bytes', 'max_bytes', 'Bytes that taking one payload apart may produce'),

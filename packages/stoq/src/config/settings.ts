@@ -47,7 +47,7 @@ export interface Settings {
   max_plugin_time: number
   /** Bytes of memory of a scan process, the programs that it starts included. */
   max_memory: number
-  /** Scan processes; 0: one for each core. */
+  /** Scan processes, up to 1024; 0: one for each core. */
   max_processes: number
   /** Where payloads go that ended scan processes, with the reason beside them. */
   quarantine_dir: string

@@ -31,17 +31,21 @@ export function readLimits(worker: StoqWorkerPlugin): ScanLimits {
   return limits
 }
 
-/** A number that may not be negative, of the worker or of the settings; `max_processes` is a whole number. */
+/** More would take gigabytes before the first payload. */
+const mostProcesses = 1024
+
+/** A number that may not be negative, of the worker or of the settings; `max_processes` is a whole number up to 1024. */
 export function readCount(worker: StoqWorkerPlugin, name: 'max_processes' | 'cron'): number {
   const value = Number(worker[name] || (name === 'cron' ? 0 : worker.stoq.settings.max_processes))
-  if (Number.isFinite(value) && value >= 0 && (name === 'cron' || Number.isInteger(value))) return value
-  const wanted = name === 'cron' ? 'a number of seconds' : 'a whole number'
+  const isFit = name === 'cron' ? Number.isFinite(value) : Number.isInteger(value) && value <= mostProcesses
+  if (isFit && value >= 0) return value
+  const wanted = name === 'cron' ? 'a number of seconds' : `a whole number up to ${mostProcesses}`
   throw new StoqError('STOQ_PLUGIN_OPTION', [
     worker.id,
     name,
     worker.manifest.config,
     wanted,
-    String(worker[name]),
+    String(worker[name] || value),
   ])
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { closeSync, mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, fstatSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { CallRecorder, readCalls, slots } from './call-record.ts'
+import { CallRecorder, readCalls, reserveCalls, slots } from './call-record.ts'
 import { openNameless } from './temp.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'stoq-record-'))
@@ -20,6 +20,22 @@ test('what a process is at can be read by another one', () => {
   assert.equal(record?.payload_id, 3)
   assert.equal(record?.plugin, 'extractor:decompress')
   assert.ok(Math.abs(Date.now() - (record?.since ?? 0)) < 1000)
+  closeSync(file)
+})
+
+test('a call that comes first in place of that of the worker is in the record', () => {
+  const file = openNameless(folder)
+  const recorder = new CallRecorder(file)
+  recorder.enter(recorder.begin(1, 'worker:w'), 1, 0, 'stoq:dispatch')
+  assert.equal(readCalls(file)[0]?.plugin, 'stoq:dispatch')
+  closeSync(file)
+})
+
+test('room for all places is there before the first', () => {
+  const file = openNameless(folder)
+  reserveCalls(file)
+  assert.equal(fstatSync(file).size, 8 * 96)
+  assert.deepEqual(readCalls(file), [])
   closeSync(file)
 })
 

@@ -28,8 +28,8 @@ export class CallRecorder {
   readonly #file: number
   readonly #free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot)
   readonly #buffer = Buffer.alloc(slotLength)
-  /** Places whose payload has just begun, and those whose payload has ended, which the file does not say yet. */
-  readonly #begun = new Set<number>()
+  /** Places whose payload has just begun, on its way to that worker, and those whose payload has ended, which the file does not say yet. */
+  readonly #begun = new Map<number, string>()
   readonly #ended = new Set<number>()
 
   constructor(file: number) {
@@ -41,14 +41,16 @@ export class CallRecorder {
     const slot = this.#free.pop() ?? 0
     this.#ended.delete(slot)
     this.enter(slot, id, 0, worker)
-    this.#begun.add(slot)
+    this.#begun.set(slot, worker)
     return slot
   }
 
   /** A plugin begins to work on a payload. */
   enter(slot: number, id: number, payloadId: number, plugin: string): void {
-    // The first call is that of the worker, which the record names already.
-    if (this.#begun.delete(slot) && payloadId === 0) return
+    // The first call is that of the worker, which the record names already, unless that is left out.
+    const first = this.#begun.get(slot)
+    this.#begun.delete(slot)
+    if (first === plugin && payloadId === 0) return
     const buffer = this.#buffer
     buffer.writeUInt32LE(id, 0)
     buffer.writeUInt32LE(payloadId, 4)
@@ -69,6 +71,11 @@ export class CallRecorder {
     for (const slot of this.#ended) writeSync(this.#file, nothing, 0, nothing.length, slot * slotLength)
     this.#ended.clear()
   }
+}
+
+/** Makes room for all places: a disk that is full is told before a process starts. */
+export function reserveCalls(file: number): void {
+  writeSync(file, Buffer.alloc(slots * slotLength), 0, slots * slotLength, 0)
 }
 
 /** A name of a plugin, safe to show and to use as a key: the process may have been taken over by what it scans. */

@@ -46,7 +46,10 @@ export function permissionFlags(grants: Grants, folder: string, rights: readonly
   ]
 }
 
-/** A folder that is granted after something in it cannot be listed or watched (Node 26.10). */
+/**
+ * A folder that is granted after something in it cannot be listed or watched (Node 26.10). Nor can one whose path another granted
+ * one begins with, `slow` beside `slowy`: what is in it can be read all the same.
+ */
 function foldersFirst(paths: readonly string[]): string[] {
   return [...new Set(paths)].sort((a, b) => a.length - b.length)
 }

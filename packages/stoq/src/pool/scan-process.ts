@@ -3,14 +3,14 @@ import { closeSync } from 'node:fs'
 import type { Duplex, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { serialize } from 'node:v8'
-import { errorText } from '../errors.ts'
+import { errorText, StoqError } from '../errors.ts'
 import type { Right } from '../pipeline/rights.ts'
-import { type CallRecord, readCalls } from './call-record.ts'
+import { type CallRecord, readCalls, reserveCalls } from './call-record.ts'
 import { checkedMessage } from './checked.ts'
 import { FrameReader, frameOf } from './frames.ts'
 import type { Grants } from './grants.ts'
 import type { Job } from './job.ts'
-import type { FromProcess, ToProcess } from './messages.ts'
+import type { FromProcess, ScanMessage, ToProcess } from './messages.ts'
 import { permissionFlags, sharedCompileCache } from './permissions.ts'
 import { makeProcessFolder, openNameless, removeAll } from './temp.ts'
 
@@ -63,6 +63,7 @@ export class ScanProcess {
   readonly #record: number
   readonly #end = Promise.withResolvers<{ how: string; calls: CallRecord[] }>()
   readonly #closed = Promise.withResolvers<void>()
+  #events: ProcessEvents | null = null
   /** Messages of this turn that are not written yet. */
   #said: ToProcess[] = []
   #hasEnded = false
@@ -74,6 +75,7 @@ export class ScanProcess {
     this.folder = makeProcessFolder(options.temp)
     this.#record = openNameless(this.folder)
     try {
+      reserveCalls(this.#record)
       this.#child = spawn(process.execPath, flagsOf(options, this.folder), {
         stdio: ['ignore', 'pipe', 'pipe', 'pipe', this.#record],
         env: environment(this.folder),
@@ -121,7 +123,32 @@ export class ScanProcess {
     const said = this.#said
     this.#said = []
     if (said.length === 0 || !this.#channel.writable) return
-    for (const chunk of frameOf(serialize(said), body)) this.#channel.write(chunk)
+    const head = this.#headOf(said)
+    if (head) for (const chunk of frameOf(head, body)) this.#channel.write(chunk)
+  }
+
+  /** A source may put anything into its messages: a payload whose message cannot be handed over fails, the others go on. */
+  #headOf(said: readonly ToProcess[]): Buffer | null {
+    try {
+      return serialize(said)
+    } catch {
+      const fit = said.filter(message => this.#canBeTold(message))
+      return fit.length > 0 ? serialize(fit) : null
+    }
+  }
+
+  #canBeTold(message: ToProcess): boolean {
+    try {
+      serialize(message)
+      return true
+    } catch (error) {
+      const code = 'STOQ_SOURCE_MESSAGE'
+      const fault = new StoqError(code, [`it cannot be handed to a scan process (${errorText(error)})`])
+      const { id } = message as ScanMessage
+      // Later: whoever is told gives the next message.
+      queueMicrotask(() => this.#events?.message(this, { kind: 'failed', id, code, message: fault.message }))
+      return false
+    }
   }
 
   /** Ends it now, with everything that it has started. */
@@ -173,6 +200,7 @@ export class ScanProcess {
 
   /** Tells what it does from now on, and what it has done. */
   attach(events: ProcessEvents): void {
+    this.#events = events
     this.#listen(events)
     void this.#end.promise.then(({ how, calls }) => events.end(this, how, calls))
   }

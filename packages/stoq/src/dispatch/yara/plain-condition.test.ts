@@ -25,6 +25,11 @@ function ask(condition: string, payload: Buffer, matched: string[] = []): boolea
 
 const payload = Buffer.from('abcdefgh')
 
+test('a condition that is very long is left to the engine', () => {
+  assert.equal(ask(`filesize ${'+ 1 '.repeat(500)} > 1`, payload), true)
+  assert.equal(ask(`filesize ${'+ 1 '.repeat(5000)} > 1`, payload), null)
+})
+
 const told = [
   'uint32be(0) == 0x61626364 and not (uint8(8) == 1 and true)',
   'not (uint8(8) == 1) or uint16(6) == 0x6867',

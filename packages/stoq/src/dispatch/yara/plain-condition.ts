@@ -24,6 +24,8 @@ const maxFileSize = 2 ** 40
 /** A loop of more is left to the engine, and so is a condition that is nested deeper. */
 const maxLoop = 256
 const maxDepth = 40
+/** So is a longer one: it is gone through by functions that call themselves. */
+const maxTokens = 2000
 const units: Record<string, number> = { KB: 1024, MB: 1024 ** 2 }
 /** The larger, the closer it binds. */
 const bindings: Record<string, number> = { '|': 1, '^': 2, '&': 3, '+': 4, '-': 4, '*': 5, '\\': 5, '%': 5 }
@@ -39,6 +41,7 @@ class Reader {
     const lexer = new Lexer(condition)
     for (let token = lexer.next(); token.kind !== 'end'; token = lexer.next()) this.#tokens.push(token)
     if (this.#tokens.at(-1)?.value === '}') this.#tokens.pop()
+    if (this.#tokens.length > maxTokens) fail()
     this.#isKnown = isKnown
     this.#checkDepth()
   }
