@@ -1,3 +1,5 @@
+import { nextWritten, type Written, writtenAt } from './commands.ts'
+
 /** A stretch of the digits of Base64, or of hexadecimal digits, which are digits of Base64 too. */
 export interface Run {
   start: number
@@ -9,7 +11,7 @@ export interface Run {
 
 /** Fewer are not looked at; commands may be as short as this. */
 const shortest = 8
-/** From this many on a run goes on in the next line, or in the next piece that is added to a variable. */
+/** From this many on a run goes on in the next line, in the next piece that is added to a variable or written to a file. */
 const shortestLine = 32
 
 const [foreign, base64, hex] = [0, 1, 2]
@@ -17,7 +19,7 @@ const kinds = new Uint8Array(0x80)
 for (const character of 'GHIJKLMNOPQRSTUVWXYZghijklmnopqrstuvwxyz+/') kinds[character.charCodeAt(0)] = base64
 for (const character of '0123456789ABCDEFabcdef') kinds[character.charCodeAt(0)] = hex
 
-/** Every run of a text; each character is read once, or twice between pieces. */
+/** Every run of a text; each character is read once, or a few times between pieces. */
 export function* digitRuns(text: string): Generator<Run, void> {
   for (let at = 0; at < text.length; ) {
     if (kindAt(text, at) === foreign) {
@@ -38,6 +40,7 @@ function readRun(text: string, start: number): Run {
   const pieces: string[] = []
   const beginsLine = isLineStart(text, start)
   let [at, isHex, next] = [start, true, start]
+  let written: Written | null | undefined
   while (next >= 0) {
     at = next
     for (let kind = kindAt(text, at); kind !== foreign; kind = kindAt(text, ++at)) isHex &&= kind === hex
@@ -45,6 +48,9 @@ function readRun(text: string, start: number): Run {
     const length = at - next
     if (length < shortestLine) break
     next = beginsLine && /[\r\n]/.test(text[at] ?? '') ? nextLine(text, at, length) : nextPiece(text, at)
+    if (next >= 0) continue
+    written ??= writtenAt(text, start)
+    if (written) next = nextWritten(text, at, written.key)
   }
   return { start, end: at, digits: pieces.join(''), isHex }
 }

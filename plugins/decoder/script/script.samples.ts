@@ -77,6 +77,14 @@ const numbers = lines(
   `$c = ${[...program].join(', ')}`,
 )
 
+const echoed = lines(
+  '@echo off',
+  ...(encoded.match(/.{1,64}/g) ?? []).map(piece => `echo ${piece}>>%TEMP%\\a.b64`),
+  ...(program.toString('hex').match(/.{1,64}/g) ?? []).map(piece => `>> "a b.hex" echo ${piece}`),
+  'certutil -decode %TEMP%\\a.b64 %TEMP%\\a.exe & exit /b',
+  ...(encoded.match(/.{1,64}/g) ?? []).map(piece => `:: ${piece}`),
+)
+
 /** `MsgBox "Hello"`, as screnc writes it. */
 export const encodedScript = '#@~^DgAAAA==\\ko$K6,JC\x7fV^GJqAQAAA==^#~@'
 
@@ -86,6 +94,7 @@ export const samples: SampleSources = {
   'strings.js.masked': js,
   'strings.ps1.masked': ps1,
   'strings.bat.masked': bat,
+  'echoed.bat.masked': echoed,
   'page.hta.masked': hta,
   'module.bas.masked': vba,
   'numbers.ps1.masked': numbers,

@@ -183,7 +183,18 @@ test('a command in pieces is found in the script that was put together, with its
 
 const base64 = program.toString('base64')
 const asPieces = (join: string) => (base64.match(/.{1,96}/g) ?? []).join(join)
+const digitLines = program.toString('hex').match(/.{1,64}/g) ?? []
+const asLines = (make: (piece: string) => string) => (base64.match(/.{1,64}/g) ?? []).map(make).join('\r\n')
 const programs: Record<string, string> = {
+  'in lines that a batch file appends': `@echo off\r\n${asLines(piece => `echo ${piece}>>%TEMP%\\a.b64`)}\r\ncertutil -decode a.b64 a.exe`,
+  'in lines that it appends, the first of which makes the file': `@echo off\r\n${asLines(piece => `echo ${piece} >> a.b64`).replace('>>', '>')}\r\necho done`,
+  'in lines that name the file first': `@echo off\r\n${asLines(piece => `>>"a b.b64" echo.${piece}`)}\r\ncertutil`,
+  'in commands in a parenthesis': `@echo off\r\n(\r\n${asLines(piece => `  echo ${piece}`)}\r\n)>a.b64`,
+  'in commands that end with their parenthesis': `@echo off\r\n(${asLines(piece => `@echo ${piece}`)})>a.b64`,
+  'in prompts that nobody answers': `@echo off\r\n${asLines(piece => `<nul set /p ="${piece}">>a.b64`)}`,
+  'in comments of a batch file': `@echo off\r\nfindstr /b "::" "%~f0" >a.b64\r\n${asLines(piece => `:: ${piece}`)}`,
+  'in remarks of a batch file': `@echo off\r\n${asLines(piece => `rem ${piece}`)}\r\nexit`,
+  'in digits that a batch file appends': `@echo off\r\n${digitLines.map(piece => `echo ${piece}>>a.hex`).join('\r\n')}\r\ncertutil`,
   'in one string': `x = "${base64}"`,
   'in lines of a here-string': `$x = @'\r\n${asPieces('\r\n')}\r\n'@`,
   'in strings that are added to a variable': `b = "${asPieces('"\r\nb = b & "')}"`,
@@ -209,6 +220,16 @@ for (const [how, script] of Object.entries(programs)) {
     assert.equal(found[0]?.text, program.toString('latin1'))
   })
 }
+
+test('lines that go to other files, and commands of other kinds, are no part of a program', () => {
+  const digits = program.toString('hex')
+  const files = ['a', 'b'].map(name => `echo ${digits}>>${name}.hex`).join('\r\n')
+  for (const script of [files, `echo ${digits}>>a.hex\r\nrem ${digits}>>a.hex`])
+    assert.deepEqual(
+      decode(`@echo off\r\n${script}`).map(({ text }) => text.length),
+      [program.length, program.length],
+    )
+})
 
 test('Base64 is decoded where it is a file or a text, and where the script says that it decodes it', () => {
   const noise = Buffer.from(Array.from({ length: 96 }, (_, index) => (index * 167 + 13) & 0xff)).toString(
