@@ -1,7 +1,8 @@
 import { expandBatch } from './batch.ts'
 import { isReadable } from './content.ts'
 import { commandLine, type Dialect, js, type Language, powershell, tellLanguage, vbs } from './dialects.ts'
-import { type Folded, type Found, fold } from './fold.ts'
+import { type Folded, fold } from './fold.ts'
+import type { Found } from './found.ts'
 import { isMarkup, scriptRegions } from './regions.ts'
 import { type Edit, type Rewritten, rewrite } from './rewrite.ts'
 import { Work } from './values.ts'
@@ -66,7 +67,7 @@ function folded(text: string, parts: readonly Part[]): Deobfuscated {
 }
 
 /** A text that cannot be read stays as it was written. */
-function editOf({ start, end, value, quote }: Found, dialect: Dialect): Edit | null {
+function editOf({ start, end, value, quote, before = '' }: Found, dialect: Dialect): Edit | null {
   if (quote === '') return { start, end, text: value }
-  return isReadable(value) ? { start, end, text: dialect.quote(value, quote) } : null
+  return isReadable(value) ? { start, end, text: before + dialect.quote(value, quote) } : null
 }

@@ -64,6 +64,13 @@ export class Expression {
     return this.#operators.length === 0
   }
 
+  /** Nothing but the current operand is in it, and no sign is before that; a cast to a string is none. */
+  get isBare(): boolean {
+    return (
+      this.#operands.length === 0 && this.isSingle && this.#prefixes.every(({ word }) => word === 'string')
+    )
+  }
+
   addPrefix(prefix: Prefix): void {
     if (this.#prefixes.length < 8) this.#prefixes.push(prefix)
   }

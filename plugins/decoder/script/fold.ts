@@ -1,18 +1,12 @@
 import { callKnown, howCalled, isGlobal } from './callee.ts'
 import type { Dialect } from './dialects.ts'
 import { Expression, type Hidden, hidden, type Operand } from './expression.ts'
+import { type Found, merged } from './found.ts'
+import { argumentsOf, closings, type Frame } from './frames.ts'
+import { memberOf, nameOf, nothing } from './operands.ts'
 import { Scanner, type TokenKind } from './scanner.ts'
+import { Statements } from './statements.ts'
 import { patternOf, type Value, type Work } from './values.ts'
-
-/** A text that was put together, and where. */
-export interface Found {
-  start: number
-  end: number
-  value: string
-  how: Hidden
-  /** The quote of the language that it began with; empty for a name that is written as it is. */
-  quote: string
-}
 
 /** What is known of a script without running it. */
 export interface Folded {
@@ -41,25 +35,12 @@ export function fold(text: string, dialect: Dialect, work: Work): Folded {
   return new Folder(text, dialect, work).run()
 }
 
-/** What is open: a parenthesis, brackets, braces, or the script itself. */
-interface Frame {
-  opened: string
-  start: number
-  expression: Expression
-  /** What the parenthesis calls, or the brackets index. */
-  callee: Operand | null
-  /** More than one expression is in it. */
-  isUnknown: boolean
-  /** The name that a statement began with, and the text that was piped into it. */
-  command: string
-  piped: Operand | null
-}
-
 class Folder {
   readonly #text: string
   readonly #dialect: Dialect
   readonly #work: Work
   readonly #scanner: Scanner
+  readonly #statements: Statements
   readonly #texts: Found[] = []
   readonly #evaluated: Found[] = []
   #frames: Frame[] = []
@@ -71,6 +52,7 @@ class Folder {
     this.#dialect = dialect
     this.#work = work
     this.#scanner = new Scanner(text, dialect)
+    this.#statements = new Statements(text, dialect, work)
     this.#frame = this.#open('', 0, null)
   }
 
@@ -85,25 +67,48 @@ class Folder {
       this.#frame = outer
       this.#endStatement()
     }
-    return { texts: this.#texts, evaluated: this.#evaluated }
+    return { texts: merged(this.#texts, this.#statements.variables.end()), evaluated: this.#evaluated }
   }
 
   #take(kind: TokenKind): void {
     const { start, value } = this.#scanner
     const sign = this.#text[start] ?? ''
-    const { expression } = this.#frame
+    const { opened } = this.#frame
+    const word = wordOf(kind, sign, value, this.#isMember)
+    if (kind === 'operator') this.#takeOperator(String(value), opened)
+    else if (kind === 'dot') this.#isMember = true
+    else if (kind === 'open') this.#takeOpen(sign)
+    else if (kind === 'close') this.#takeClose(sign)
+    else if (kind === 'barrier') this.#takeBarrier(word || this.#text.slice(start, this.#scanner.end))
+    else if (kind === 'newline') this.#takeNewline()
+    else this.#takeOperand(kind, value)
+    this.#statements.after(kind, sign, word, opened)
+  }
+
+  #takeOperand(kind: TokenKind, value: string | number): void {
+    const { start } = this.#scanner
     if (kind === 'string') this.#takeString()
     else if (kind === 'number') this.#addOperand(value)
     else if (kind === 'pattern') this.#addOperand(patternOf(String(value)))
     else if (kind === 'name') this.#takeName(String(value))
     else if (kind === 'opaque') this.#addOperand(undefined)
-    else if (kind === 'cast' || kind === 'prefix') expression.addPrefix({ start, word: String(value) })
-    else if (kind === 'operator') expression.addOperator(String(value))
-    else if (kind === 'dot') this.#isMember = true
-    else if (kind === 'open') this.#takeOpen(sign)
-    else if (kind === 'close') this.#takeClose(sign)
-    else if (kind === 'barrier') this.#endStatement(sign === '|')
-    else if (kind === 'newline') this.#takeNewline()
+    else if (kind === 'cast' || kind === 'prefix')
+      this.#frame.expression.addPrefix({ start, word: String(value) })
+  }
+
+  #takeOperator(operator: string, opened: string): void {
+    if (operator === ',' && this.#isSequence(opened)) this.#takeBarrier(operator)
+    else this.#frame.expression.addOperator(operator)
+  }
+
+  /** In JavaScript a comma between statements is as good as a semicolon. */
+  #isSequence(opened: string): boolean {
+    return this.#dialect.name === 'js' && (opened === '' || opened === '{')
+  }
+
+  #takeBarrier(sign: string): void {
+    this.#endStatement(sign === '|', this.#statements.isEnd(sign))
+    this.#frame.target = this.#statements.assignment(sign, this.#scanner.start)
   }
 
   #takeString(): void {
@@ -124,7 +129,10 @@ class Folder {
     const name = written.toLowerCase()
     const { current } = this.#frame.expression
     if (!this.#isMember || !current) {
-      this.#place({ start, end, how: hidden.plain, name, ...nothing(name) })
+      const operand: Operand = { start, end, how: hidden.plain, name, ...nothing(name) }
+      this.#place(operand)
+      const { opened, target, isParameters, expression } = this.#frame
+      this.#statements.name(operand, written, { opened, target, isParameters, isBare: expression.isBare })
       return
     }
     this.#isMember = false
@@ -152,14 +160,20 @@ class Folder {
   }
 
   /** Ends the expression; with more to come, what is open around it is not known. */
-  #endStatement(isPipe = false): void {
+  #endStatement(isPipe = false, isEnd = true): void {
     const frame = this.#frame
     this.#isMember = false
     const result = frame.expression.finish()
+    this.#assign(frame, isEnd ? result : null)
     if (frame.opened !== '') frame.isUnknown = true
     this.#noteCommand(frame, result)
     frame.command = ''
     frame.piped = isPipe && result && typeof result.value === 'string' ? result : null
+  }
+
+  #assign(frame: Frame, result: Operand | null): void {
+    if (frame.target) this.#statements.variables.assign(frame.target, result)
+    frame.target = null
   }
 
   #takeOpen(opened: string): void {
@@ -168,7 +182,7 @@ class Folder {
     let { current } = expression
     if (opened === '{' || (current && !this.#isCall(opened))) {
       const { isSingle } = expression
-      this.#endStatement()
+      this.#endStatement(false, false)
       this.#frame.command = isSingle && current && opened === '(' ? nameOf(current) : ''
       current = null
     }
@@ -187,12 +201,18 @@ class Folder {
 
   #open(opened: string, start: number, callee: Operand | null): Frame {
     const expression = new Expression(this.#dialect, this.#work, operand => this.#addText(operand))
-    return { opened, start, expression, callee, isUnknown: false, command: '', piped: null }
+    const isParameters = opened === '(' && this.#statements.isDeclaring
+    const nothingYet = { isUnknown: false, command: '', piped: null, target: null }
+    return { opened, start, expression, callee, isParameters, ...nothingYet }
   }
 
   /** Nothing that is open is followed any more. */
   #reset(): void {
-    for (const { expression } of [...this.#frames, this.#frame]) expression.finish()
+    for (const frame of [...this.#frames, this.#frame]) {
+      frame.expression.finish()
+      this.#assign(frame, null)
+    }
+    this.#statements.variables.blocks.reset()
     this.#frames = []
     this.#frame = this.#open('', 0, null)
   }
@@ -200,6 +220,7 @@ class Folder {
   #takeClose(closed: string): void {
     const frame = this.#frame
     const result = frame.expression.finish()
+    this.#assign(frame, result)
     this.#noteCommand(frame, result)
     if (frame.opened === '' || closed !== closings[frame.opened]) {
       if (frame.opened !== '') this.#reset()
@@ -269,27 +290,8 @@ class Folder {
   }
 }
 
-const closings: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
-
-function memberOf(current: Operand, name: string, end: number): Operand {
-  const member: Operand = { start: current.start, end, how: hidden.plain, name, owner: current.name ?? '' }
-  return current.value === undefined ? member : { ...member, receiver: current }
-}
-
-/** What stands for nothing is a value that no text is made of. */
-function nothing(name: string): { value: number } | undefined {
-  return name === 'null' || name === 'this' || name === 'undefined' ? { value: Number.NaN } : undefined
-}
-
-/** The name that an operand is, or a text that names something. */
-function nameOf({ name, value }: Operand): string {
-  return name ?? (typeof value === 'string' && value.length < 20 ? value.toLowerCase() : '')
-}
-
-/** Undefined when one of them is not known. */
-function argumentsOf(frame: Frame, result: Operand | null): readonly Value[] | undefined {
-  if (frame.isUnknown) return undefined
-  if (!result) return []
-  if (result.value === undefined) return undefined
-  return result.isList && Array.isArray(result.value) ? result.value : [result.value]
+/** In small letters the name, or the word of the language, that a token is; empty for others. */
+function wordOf(kind: TokenKind, sign: string, value: string | number, isMember: boolean): string {
+  const isWord = kind === 'barrier' ? /\w/.test(sign) : kind === 'name' && !isMember
+  return isWord ? String(value).toLowerCase() : ''
 }

@@ -176,6 +176,8 @@ export class Scanner {
     const next = this.text[at + 1] ?? ''
     if (isScript && next !== '' && longOperators.test(character) && (next === '=' || next === character))
       return this.#take(2, 'barrier')
+    if (character === '+' && next === '=' && this.#dialect.name === 'powershell')
+      return this.#take(2, 'barrier')
     return this.#operator(character, wantsOperand)
   }
 

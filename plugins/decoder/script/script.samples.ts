@@ -77,6 +77,34 @@ const numbers = lines(
   `$c = ${[...program].join(', ')}`,
 )
 
+const variables = {
+  'variables.vbs.masked': lines(
+    'Set o = CreateObject("WScript.Shell")',
+    'a = "ht" : b = "tp://ex"',
+    'c = a & b & "ample.com/a.exe"',
+    'd = "Msg"',
+    'd = d & "Box ""from a text that "',
+    'd = d & "grows in lines"""',
+    'Execute d',
+    'If o = "" Then e = "one" Else e = "other"',
+    'o.Run e & "is not known", c',
+  ),
+  'variables.js.masked': lines(
+    'var a = "ht", b = "tp://ex"; var c = a + b + "ample.com";',
+    'var d = "";',
+    ...(encoded.match(/.{1,64}/g) ?? []).map(piece => `d += "${piece}";`),
+    'for (var i = 0; i < 3; i++) { e += "x" }',
+    'eval(atob(d) + c + e);',
+  ),
+  'variables.ps1.masked': lines(
+    "$a = 'i'; $b = 'ex'; $c = $a + $b",
+    "$d = 'Write-Output '",
+    '$d += "from lines that grow"',
+    '& $c $d',
+    'if ($c -eq $d) { $a = "o" }; $e = $a + "ther"',
+  ),
+}
+
 const echoed = lines(
   '@echo off',
   ...(encoded.match(/.{1,64}/g) ?? []).map(piece => `echo ${piece}>>%TEMP%\\a.b64`),
@@ -95,6 +123,7 @@ export const samples: SampleSources = {
   'strings.ps1.masked': ps1,
   'strings.bat.masked': bat,
   'echoed.bat.masked': echoed,
+  ...variables,
   'page.hta.masked': hta,
   'module.bas.masked': vba,
   'numbers.ps1.masked': numbers,

@@ -12,8 +12,8 @@ import { findHidden, hiddenTexts } from './hidden.ts'
 import { readSource, type Source } from './source.ts'
 
 /**
- * Decodes what scripts hide in strings: VBScript, VBA, JScript, PowerShell, batch, HTML and HTA. Nothing is run; what is
- * only known when it runs is not found. meta: `kind` (`deobfuscated`: the whole script, when it was changed), `offset` where
+ * Decodes what scripts hide in strings, and in variables that hold strings: VBScript, VBA, JScript, PowerShell, batch, HTML
+ * and HTA. Nothing is run; what is only known when it runs is not found. meta: `kind` (`deobfuscated`: the whole script, when it was changed), `offset` where
  * it stands in the payload, `size` in bytes.
  */
 export class ScriptDecoder extends StoqDecoderPlugin {

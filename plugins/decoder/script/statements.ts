@@ -1,0 +1,88 @@
+import type { Dialect } from './dialects.ts'
+import type { Operand } from './expression.ts'
+import type { TokenKind } from './scanner.ts'
+import type { Work } from './values.ts'
+import { type Target, Variables } from './variables.ts'
+
+/** What a name stands in. */
+export interface Place {
+  /** The parenthesis or brace that is open around it. */
+  opened: string
+  /** The names in it are those of parameters. */
+  isParameters: boolean
+  target: Target | null
+  /** Nothing else is in its expression. */
+  isBare: boolean
+}
+
+const words = (text: string) => new Set(text.split(' '))
+/** Words of Visual Basic that a statement may follow. */
+const leading = words('then else let const set public private')
+/** Words that begin another statement. */
+const beginning = words('else var let const return function throw case do delete')
+const declaring = words('function sub param catch')
+
+/** Where statements begin, and which of them give a variable its value. */
+export class Statements {
+  readonly variables: Variables
+  readonly #text: string
+  readonly #language: Dialect['name']
+  #isFirst = true
+  #assigned = ''
+  /** The next parenthesis has the parameters of a function. */
+  isDeclaring = false
+
+  constructor(text: string, dialect: Dialect, work: Work) {
+    this.variables = new Variables(text, dialect, work)
+    this.#text = text
+    this.#language = dialect.name
+  }
+
+  /** A name that is no member: gives the operand what it stands for, or takes note that it is assigned to. */
+  name(operand: Operand, written: string, { opened, isParameters, target, isBare }: Place): void {
+    if (this.#language === 'powershell' && !written.startsWith('$')) return
+    const after = this.#text.slice(operand.end, operand.end + 24)
+    const isBasic = this.#language === 'vbs'
+    if (isParameters || /^\s{0,8}(?:=>|\s(?:in|of)\s)/i.test(after)) this.variables.forget(written)
+    else if (/^[ \t]{0,20}\+?=(?!=)/.test(after)) {
+      const isStatement = opened === '' || opened === '{'
+      if (isStatement && isBare && (this.#isFirst || !isBasic)) this.#assigned = written
+      else if (!isBasic) this.variables.forget(written)
+    } else if (operand.value === undefined) Object.assign(operand, this.variables.use(written, target))
+  }
+
+  /** The assignment that a sign begins; null when it is none. */
+  assignment(sign: string, start: number): Target | null {
+    const written = this.#assigned
+    this.#assigned = ''
+    if (written === '' || (sign !== '=' && sign !== '+=')) return null
+    return this.variables.begin(written, start, sign === '+=')
+  }
+
+  /** True for a sign or word that an assignment ends with, so that its value is known. */
+  isEnd(sign: string): boolean {
+    return sign === ';' || sign === ',' || (sign === ':' && this.#language === 'vbs') || beginning.has(sign)
+  }
+
+  /** Goes on to the next token. `word`: in small letters, of a name that is no member, or of the language. */
+  after(kind: TokenKind, sign: string, word: string, opened: string): void {
+    if (kind === 'skip') {
+      this.#isFirst &&= sign !== '.'
+      return
+    }
+    this.#noteBlock(kind, sign, word, opened)
+    if (kind === 'open' || kind === 'newline') this.isDeclaring = false
+    if (declaring.has(word)) this.isDeclaring = true
+    this.#isFirst = kind === 'newline' || (kind === 'barrier' && (sign === ':' || leading.has(word)))
+  }
+
+  #noteBlock(kind: TokenKind, sign: string, word: string, opened: string): void {
+    const { blocks } = this.variables
+    if (word !== '') blocks.word(word, this.#isFirst)
+    else if (kind === 'newline') blocks.endLine()
+    else blocks.sign()
+    if (sign === '{' && kind === 'open') blocks.openBrace()
+    if (sign === '}' && kind === 'close') blocks.closeBrace()
+    if (sign === ';' && opened !== '(') blocks.endStatement()
+  }
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deobfuscate } from './deobfuscate.ts'
+
+/** Lines of a script, and what they become. */
+function becomes(filename: string, cases: Readonly<Record<string, readonly [string, string]>>): void {
+  for (const [promise, [script, wanted]] of Object.entries(cases)) {
+    test(`${filename}: ${promise}`, () => assert.equal(deobfuscate(script, filename).text, wanted))
+  }
+}
+
+/** Scripts whose variables are not sure: they stay as they are. */
+function stays(filename: string, scripts: Readonly<Record<string, string>>): void {
+  becomes(
+    filename,
+    Object.fromEntries(Object.entries(scripts).map(([promise, script]) => [promise, [script, script]])),
+  )
+}
+
+becomes('a.vbs', {
+  'variables are put in where texts are joined': [
+    'a = "ht": b = "tp://ev"\nc = A & b & "il"\nrun c',
+    'a = "ht": b = "tp://ev"\nc = "http://evil"\nrun c',
+  ],
+  'what a variable is made of may be variables': [
+    'a = "x" & "y"\nb = a & "z"\nc = b & "w"',
+    'a = "xy"\nb = "xyz"\nc = "xyzw"',
+  ],
+  'what is added in lines stands in the last one': [
+    's = "a"\ns = s & "b"\nx = 1\ns = s & Chr(99)',
+    's = ""\ns = s\nx = 1\ns = "abc"',
+  ],
+  'what is used before more is added stands there': [
+    's = "a"\ns = s & "b"\nrun s\ns = s & "c"',
+    's = ""\ns = "ab"\nrun s\ns = "abc"',
+  ],
+  'functions take variables': ['a = "c-b"\nb = Replace(a, "-", "")', 'a = "c-b"\nb = "cb"'],
+  'constants are variables': ['Const a = "x"\nb = a & "y"', 'Const a = "x"\nb = "xy"'],
+  'a later value counts': ['a = "x"\na = "y"\nb = a & "z"', 'a = "x"\na = "y"\nb = "yz"'],
+  'a value from one branch counts within it': [
+    'If q Then\na = "x"\nb = a & "y"\nEnd If',
+    'If q Then\na = "x"\nb = "xy"\nEnd If',
+  ],
+})
+stays('a.vbs', {
+  'a comparison is no assignment': 'If a = "x" Then b = a & "y"',
+  'what depends on a condition is not known': 'a = "x"\nIf q Then a = "y"\nb = a & "z"',
+  'nor what two branches say': 'If q Then\na = "x"\nElse\na = "y"\nEnd If\nb = a & "z"',
+  'nor what grows in a loop': 'a = "x"\nFor i = 1 To 3\na = a & "y"\nNext\nb = a & "z"',
+  'nor what is read': 'a = "x"\na = InputBox(q)\nb = a & "z"',
+  'nor parameters': 'a = "x"\nSub f(a, b)\nc = a & "y"\nEnd Sub',
+  'a property of something is no variable': 'With q\n.a = "x"\nEnd With\nb = a & "y"',
+  'nor is what is compared': 'a = b = "x"\nc = a & b & y',
+})
+becomes('a.js', {
+  'variables are put in where texts are joined': [
+    'var a = "ht", b = \'tp\'; var c = a + b + "://"; run(a)',
+    'var a = "ht", b = \'tp\'; var c = "http://"; run(a)',
+  ],
+  'what is added stands in the last line': ['s = "a"; s += "b"; s += "c"', 's = ""; s = s; s = "abc"'],
+  'lines need no semicolons': ['a = "x"\nb = a + "y"', 'a = "x"\nb = "xy"'],
+  'methods take variables': ['a = "c-b"; b = a.replace("-", "") + a[0]', 'a = "c-b"; b = "cbc"'],
+  'after a loop another value is known': [
+    's = "a"; while (q) { s += "b" } s = "c"; t = s + "d"',
+    's = "a"; while (q) { s += "b" } s = "c"; t = "cd"',
+  ],
+})
+stays('a.js', {
+  'capitals are other variables': 'var a = "x"; b = A + "y"',
+  'what grows in a loop is not known': 'var a = ""; for (var i = 0; i < 3; i++) a += "x"; b = a + "y"',
+  'nor what depends on a condition': 'a = "x"; if (q) { a = "y" } b = a + "z"',
+  'nor what is one of two': 'a = q ? "x" : "y"; b = a + "z"',
+  'nor parameters': 'var a = "x"; function f(q, a) { return a + "y" }',
+  'nor those of short functions': 'var a = "x"; f = a => a + "y"',
+  'nor names that loops give': 'var a = "x"; for (a in q) run(a + "y")',
+})
+becomes('a.ps1', {
+  'variables are put in where texts are joined': [
+    '$a="ht";$B="tp";$c=$a+$b+"://"; run $c',
+    `$a="ht";$B="tp";$c='http://'; run $c`,
+  ],
+  'what is added stands in the last line': [
+    "$s = 'a'\n$s += 'b'\n[string]$s = $s + 'c'",
+    `$s = ""\n$s = $s\n[string]$s = 'abc'`,
+  ],
+  'bytes may be in variables': [
+    "$b = [Convert]::FromBase64String('aGk=')\n$t = [Text.Encoding]::UTF8.GetString($b)",
+    "$b = [Convert]::FromBase64String('aGk=')\n$t = 'hi'",
+  ],
+})
+stays('a.ps1', {
+  'what a loop adds is not known': "$a = ''\nforeach ($i in $q) { $a += 'x' }\n$b = $a + 'y'",
+  'nor what a command gives': "$a = 'x'\n$a = iex 'y'\n$b = $a + 'z'",
+  'nor parameters': "$a = 'x'\nfunction f($a) { $b = $a + 'y' }",
+})
+
+test('what runs may be in variables', () => {
+  const runs = (script: string, filename: string) =>
+    deobfuscate(script, filename).evaluated.map(({ value }) => value)
+  assert.deepEqual(runs('a = "Msg"\na = a & "Box"\nExecute a', 'a.vbs'), ['MsgBox'])
+  assert.deepEqual(runs('var a = "run", b = "()"; eval(a + b)', 'a.js'), ['run()'])
+  assert.deepEqual(runs("$a = 'i' + 'ex'; & $a 'run'; $b = 'more'; $b | iex", 'a.ps1'), ['run', 'more'])
+})
+
+test('variables that double do not grow without end, and what is long is read in a time that grows with it', () => {
+  const doubled = `a = "${'x'.repeat(100)}"\n${'a = a & a\n'.repeat(1000)}`
+  const restarted = 'a = "xx"\na = a & a\na = a & a\n'.repeat(3000)
+  const lines = `a = "x"\n${`a = a & "${'y'.repeat(50)}"\n`.repeat(20_000)}`
+  const used = `${lines}${'run a & "z"\n'.repeat(5000)}`
+  for (const script of [doubled, restarted, lines, used]) {
+    const { text } = deobfuscate(script, 'a.vbs')
+    assert.ok(text.length <= 40 * script.length + 0x40000, `${text.length} from ${script.length}`)
+  }
+})
