@@ -31,6 +31,11 @@ export class Blocks {
     return this.#next ?? this.#open.at(-1) ?? outermost
   }
 
+  /** True for a block that the place is in. */
+  isOpen(id: number): boolean {
+    return id === 0 || id === this.#next?.id || this.#open.findLast(block => block.id <= id)?.id === id
+  }
+
   /** A name or a word of the language, in small letters. `isFirst`: a statement begins with it. */
   word(word: string, isFirst: boolean): void {
     if (this.#isBasic) this.#basicWord(word, isFirst)

@@ -30,8 +30,8 @@ interface Known {
 }
 
 /**
- * Texts that the variables of a script hold, as far as the order of its lines tells. One that is assigned in a loop or in
- * another branch than before is not known any more.
+ * Texts that the variables of a script hold, as far as the order of its lines tells. What a condition or a loop assigns is
+ * known to its end, what a loop makes of variables is not.
  */
 export class Variables {
   readonly blocks: Blocks
@@ -53,7 +53,7 @@ export class Variables {
   /** What a name stands for. `target`: of the assignment that has it as its first operand. */
   use(written: string, target: Target | null): { value: Value; how: Hidden } | undefined {
     const known = this.#known.get(this.#key(written))
-    if (!known) return undefined
+    if (!known || !this.blocks.isOpen(known.block)) return undefined
     const { value, how } = known
     if (target?.name === this.#key(written) && !target.isOwn) {
       target.isOwn = true
@@ -73,9 +73,11 @@ export class Variables {
   /** The value of an assignment; null when it is not known. */
   assign(target: Target, result: Operand | null): void {
     const old = this.#known.get(target.name)
-    const value = target.isAdded ? joined(old?.value, result?.value) : result?.value
+    const before = old && this.blocks.isOpen(old.block) ? old.value : undefined
+    const value = target.isAdded ? joined(before, result?.value) : result?.value
     const isMade = target.isAdded || this.#uses > target.uses
-    if (!result || !isKept(value) || !this.#isSure(old, isMade)) this.#forget(target.name)
+    const isSure = !isMade || !this.blocks.current.isLoop
+    if (!result || !isKept(value) || !isSure) this.#forget(target.name)
     else if (result.name === undefined) this.#learn(target, result, value, isMade)
     else if (result.name !== target.name.toLowerCase()) this.#learn(target, result, value, false)
   }
@@ -88,12 +90,6 @@ export class Variables {
     const how = Math.max(result.how, target.isAdded ? (old?.how ?? hidden.plain) : hidden.plain) as Hidden
     const last = this.#placeOf(target, result, isMade ? value : null, how)
     this.#known.set(target.name, { value, how, block: this.blocks.current.id, last })
-  }
-
-  /** What is made of variables in a loop is not sure, nor what one holds that has another value before the block. */
-  #isSure(old: Known | undefined, isMade: boolean): boolean {
-    const { id, isLoop } = this.blocks.current
-    return !(isLoop && isMade) && (old === undefined || old.block >= id)
   }
 
   /** It is given a value in a way that is not followed. */
