@@ -1,17 +1,17 @@
 import type { Dialect } from './dialects.ts'
 
-/** Lines that may run once, never, or often. Those that are opened later have a greater number. */
+/** Lines that may run once, never, or often, or a function. Those that are opened later have a greater number. */
 export interface Block {
   id: number
   isLoop: boolean
 }
 
-const loops = new Set(['for', 'foreach', 'while', 'do', 'until'])
-const branches = new Set(['if', 'else', 'elseif', 'switch', 'catch'])
+const loops = new Set(['for', 'foreach', 'foreach-object', 'while', 'do', 'until'])
+const branches = new Set(['if', 'else', 'elseif', 'switch', 'catch', 'function'])
 const outermost: Block = { id: 0, isLoop: false }
 const deepest = 500
 
-/** The blocks of conditions and loops that a place of a script is in. */
+/** The blocks of conditions, loops and functions that a place of a script is in. */
 export class Blocks {
   readonly #isBasic: boolean
   #count = 0
@@ -42,9 +42,16 @@ export class Blocks {
     else if (loops.has(word) || branches.has(word)) this.#next = this.#made(loops.has(word))
   }
 
-  openBrace(): void {
+  /** True when a word has said what the next braces are. */
+  get isAnnounced(): boolean {
+    return this.#next !== null
+  }
+
+  /** `before`: the sign before the brace, which tells functions and loops that no word tells. */
+  openBrace(before: string): void {
     if (this.#isBasic) return
-    this.#push(this.current)
+    const isUnannounced = this.#next === null && (before === ')' || before === '>' || before === '%')
+    this.#push(isUnannounced ? this.#made(before === '%') : this.current)
     this.#next = null
   }
 
@@ -84,6 +91,7 @@ export class Blocks {
     this.#previous = word
     this.#isThen = word === 'then'
     if (previous === 'end') this.#endBasic(word)
+    else if (word === 'sub' || word === 'function') this.#beginFunction(previous)
     else if (word === 'if' || (word === 'case' && previous === 'select')) this.#push(this.#made(false))
     else if (word === 'else' || word === 'elseif' || word === 'case') this.#swap()
     else if (isFirst && loops.has(word)) this.#push(this.#made(true))
@@ -93,6 +101,12 @@ export class Blocks {
   #endBasic(word: string): void {
     if (word === 'if' || word === 'select') this.#open.pop()
     else if (word === 'sub' || word === 'function' || word === 'property') this.reset()
+  }
+
+  #beginFunction(previous: string): void {
+    if (previous === 'exit' || previous === 'declare') return
+    this.reset()
+    this.#push(this.#made(false))
   }
 
   #swap(): void {

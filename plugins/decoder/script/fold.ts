@@ -229,6 +229,7 @@ class Folder {
     this.#frame = this.#frames.pop() ?? this.#frame
     if (closed === '}') return
     const end = this.#scanner.end
+    if (closed === ')') this.#statements.parenthesis = { start: frame.start, end }
     const operand = closed === ')' ? this.#closed(frame, result, end) : this.#indexed(frame, result, end)
     this.#frame.expression.current = operand
   }

@@ -20,7 +20,10 @@ const words = (text: string) => new Set(text.split(' '))
 const leading = words('then else let const set public private')
 /** Words that begin another statement. */
 const beginning = words('else var let const return function throw case do delete')
+/** Words that the names of parameters follow. */
 const declaring = words('function sub param catch')
+/** Characters of parameters that are looked at. */
+const longestParameters = 300
 
 /** Where statements begin, and which of them give a variable its value. */
 export class Statements {
@@ -29,6 +32,9 @@ export class Statements {
   readonly #language: Dialect['name']
   #isFirst = true
   #assigned = ''
+  #previous = ''
+  /** Where the last parenthesis stands that was closed. */
+  parenthesis = { start: 0, end: 0 }
   /** The next parenthesis has the parameters of a function. */
   isDeclaring = false
 
@@ -71,6 +77,7 @@ export class Statements {
       return
     }
     this.#noteBlock(kind, sign, word, opened)
+    this.#previous = sign
     if (kind === 'open' || kind === 'newline') this.isDeclaring = false
     if (declaring.has(word)) this.isDeclaring = true
     this.#isFirst = kind === 'newline' || (kind === 'barrier' && (sign === ':' || leading.has(word)))
@@ -81,8 +88,19 @@ export class Statements {
     if (word !== '') blocks.word(word, this.#isFirst)
     else if (kind === 'newline') blocks.endLine()
     else blocks.sign()
-    if (sign === '{' && kind === 'open') blocks.openBrace()
+    if (sign === '>' && this.#previous === '=') this.#forgetParameters()
+    if (sign === '{' && kind === 'open') {
+      if (this.#previous === ')' && !blocks.isAnnounced) this.#forgetParameters()
+      blocks.openBrace(this.#previous)
+    }
     if (sign === '}' && kind === 'close') blocks.closeBrace()
     if (sign === ';' && opened !== '(') blocks.endStatement()
+  }
+
+  /** The names in the parenthesis before a function without a word for it. */
+  #forgetParameters(): void {
+    const { start, end } = this.parenthesis
+    const names = this.#text.slice(start, Math.min(end, start + longestParameters))
+    if (this.#language === 'js') for (const [name] of names.matchAll(/[\w$]+/g)) this.variables.forget(name)
   }
 }

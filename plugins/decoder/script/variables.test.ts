@@ -50,6 +50,7 @@ stays('a.vbs', {
   'nor what grows in a loop': 'a = "x"\nFor i = 1 To 3\na = a & "y"\nNext\nb = a & "z"',
   'nor what is read': 'a = "x"\na = InputBox(q)\nb = a & "z"',
   'nor parameters': 'a = "x"\nSub f(a, b)\nc = a & "y"\nEnd Sub',
+  'what a function assigns is its own': 'Sub f\na = "x"\nEnd Sub\nb = a & "y"',
   'a property of something is no variable': 'With q\n.a = "x"\nEnd With\nb = a & "y"',
   'nor is what is compared': 'a = b = "x"\nc = a & b & y',
 })
@@ -61,6 +62,14 @@ becomes('a.js', {
   'what is added stands in the last line': ['s = "a"; s += "b"; s += "c"', 's = ""; s = s; s = "abc"'],
   'lines need no semicolons': ['a = "x"\nb = a + "y"', 'a = "x"\nb = "xy"'],
   'methods take variables': ['a = "c-b"; b = a.replace("-", "") + a[0]', 'a = "c-b"; b = "cbc"'],
+  'functions see what is outside of them': [
+    'var a = "x"; (function (b) { var c = "y"; run(a + c + b) })(1)',
+    'var a = "x"; (function (b) { var c = "y"; run("xy" + b) })(1)',
+  ],
+  'a condition assigns nothing': [
+    'a = "x"; if (a == q) { b = a + "y" }',
+    'a = "x"; if (a == q) { b = "xy" }',
+  ],
   'after a loop another value is known': [
     's = "a"; while (q) { s += "b" } s = "c"; t = s + "d"',
     's = "a"; while (q) { s += "b" } s = "c"; t = "cd"',
@@ -74,6 +83,9 @@ stays('a.js', {
   'nor what is one of two': 'a = q ? "x" : "y"; b = a + "z"',
   'nor parameters': 'var a = "x"; function f(q, a) { return a + "y" }',
   'nor those of short functions': 'var a = "x"; f = a => a + "y"',
+  'nor those of methods': 'var a = "x"; class B { f(q, a) { return a + "y" } }',
+  'nor those of several': 'var a = "x"; f = (q, a) => a + "y"',
+  'what a function assigns is its own': 'function f() { a = "x" } b = a + "y"',
   'nor names that loops give': 'var a = "x"; for (a in q) run(a + "y")',
 })
 becomes('a.ps1', {
@@ -92,6 +104,7 @@ becomes('a.ps1', {
 })
 stays('a.ps1', {
   'what a loop adds is not known': "$a = ''\nforeach ($i in $q) { $a += 'x' }\n$b = $a + 'y'",
+  'nor what a loop of commands adds': "$a = ''\n1..3 | % { $a += 'x' }\n$b = $a + 'y'",
   'nor what a command gives': "$a = 'x'\n$a = iex 'y'\n$b = $a + 'z'",
   'nor parameters': "$a = 'x'\nfunction f($a) { $b = $a + 'y' }",
 })
