@@ -5,7 +5,7 @@ import { type Found, merged } from './found.ts'
 import { argumentsOf, closings, type Frame } from './frames.ts'
 import { memberOf, nameOf, nothing } from './operands.ts'
 import { Scanner, type TokenKind } from './scanner.ts'
-import { Statements } from './statements.ts'
+import { Statements, wordOf } from './statements.ts'
 import { patternOf, type Value, type Work } from './values.ts'
 
 /** What is known of a script without running it. */
@@ -91,19 +91,16 @@ class Folder {
     else if (kind === 'number') this.#addOperand(value)
     else if (kind === 'pattern') this.#addOperand(patternOf(String(value)))
     else if (kind === 'name') this.#takeName(String(value))
-    else if (kind === 'opaque') this.#addOperand(undefined)
+    else if (kind === 'opaque') this.#takeOpaque()
     else if (kind === 'cast' || kind === 'prefix')
       this.#frame.expression.addPrefix({ start, word: String(value) })
   }
 
-  #takeOperator(operator: string, opened: string): void {
-    if (operator === ',' && this.#isSequence(opened)) this.#takeBarrier(operator)
-    else this.#frame.expression.addOperator(operator)
-  }
-
   /** In JavaScript a comma between statements is as good as a semicolon. */
-  #isSequence(opened: string): boolean {
-    return this.#dialect.name === 'js' && (opened === '' || opened === '{')
+  #takeOperator(operator: string, opened: string): void {
+    const isBetween = this.#dialect.name === 'js' && (opened === '' || opened === '{')
+    if (operator === ',' && isBetween) this.#takeBarrier(operator)
+    else this.#frame.expression.addOperator(operator)
   }
 
   #takeBarrier(sign: string): void {
@@ -116,6 +113,16 @@ class Folder {
     const operand: Operand = { start, end, value, how: isEncoded ? hidden.escaped : hidden.plain }
     this.#place(operand)
     if (isEncoded) this.#addText(operand)
+  }
+
+  /** A string of PowerShell in which variables are named may be known. */
+  #takeOpaque(): void {
+    const { start, end } = this.#scanner
+    const { target, expression } = this.#frame
+    const value = this.#statements.interpolated(start, end, expression.current ? null : target)
+    const operand: Operand = { start, end, value, how: hidden.text }
+    this.#place(operand)
+    this.#addText(operand)
   }
 
   #addOperand(value: Value | undefined): void {
@@ -289,10 +296,4 @@ class Folder {
     while ((this.#texts.at(-1)?.start ?? -1) >= start) this.#texts.pop()
     this.#texts.push({ start, end, value, how, quote: this.#text[start] === "'" ? "'" : '"' })
   }
-}
-
-/** In small letters the name, or the word of the language, that a token is; empty for others. */
-function wordOf(kind: TokenKind, sign: string, value: string | number, isMember: boolean): string {
-  const isWord = kind === 'barrier' ? /\w/.test(sign) : kind === 'name' && !isMember
-  return isWord ? String(value).toLowerCase() : ''
 }

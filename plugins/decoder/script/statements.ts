@@ -1,6 +1,7 @@
 import type { Dialect } from './dialects.ts'
 import type { Operand } from './expression.ts'
 import type { TokenKind } from './scanner.ts'
+import { shellEscape } from './strings.ts'
 import type { Work } from './values.ts'
 import { type Target, Variables } from './variables.ts'
 
@@ -24,6 +25,12 @@ const beginning = words('else var let const return function throw case do delete
 const declaring = words('function sub param catch')
 /** Characters of parameters that are looked at. */
 const longestParameters = 300
+
+/** A longer string in which variables are named is not read. */
+const longestInterpolated = 0x2000
+/** What is no plain text in such a string: escapes, variables, and dollars that may be more than that. */
+const marks =
+  /`([\s\S])|\$\(\s{0,8}(\$\w{1,80})\s{0,8}\)|(\$\{\w{1,80}\}|\$\w{1,80}(?![:\w]))|\$(?=[\w({?$^])|""/g
 
 /** Where statements begin, and which of them give a variable its value. */
 export class Statements {
@@ -55,6 +62,21 @@ export class Statements {
       if (isStatement && isBare && (this.#isFirst || !isBasic)) this.#assigned = written
       else if (!isBasic) this.variables.forget(written)
     } else if (operand.value === undefined) Object.assign(operand, this.variables.use(written, target))
+  }
+
+  /** The text of a string of PowerShell in which nothing but known variables is named. */
+  interpolated(start: number, end: number, target: Target | null): string | undefined {
+    const isRead = this.#language === 'powershell' && this.#text[start] === '"' && this.#text[end - 1] === '"'
+    if (!isRead || end - start < 2 || end - start > longestInterpolated) return undefined
+    let isKnown = true
+    const text = this.#text.slice(start + 1, end - 1).replace(marks, (mark, escaped, inner, name) => {
+      if (escaped !== undefined) return shellEscape(escaped)
+      if (mark === '""') return '"'
+      const value = isKnown ? this.variables.use(inner ?? name ?? '', target)?.value : undefined
+      isKnown &&= typeof value === 'string'
+      return String(value)
+    })
+    return isKnown ? text : undefined
   }
 
   /** The assignment that a sign begins; null when it is none. */
@@ -103,4 +125,10 @@ export class Statements {
     const names = this.#text.slice(start, Math.min(end, start + longestParameters))
     if (this.#language === 'js') for (const [name] of names.matchAll(/[\w$]+/g)) this.variables.forget(name)
   }
+}
+
+/** In small letters the name, or the word of the language, that a token is; empty for others. */
+export function wordOf(kind: TokenKind, sign: string, value: string | number, isMember: boolean): string {
+  const isWord = kind === 'barrier' ? /\w/.test(sign) : kind === 'name' && !isMember
+  return isWord ? String(value).toLowerCase() : ''
 }

@@ -70,7 +70,8 @@ function readShell(text: string, start: number): Literal {
   return isKnown ? found : { ...found, value: null }
 }
 
-function shellEscape(character: string): string {
+/** What a character behind a backtick stands for. */
+export function shellEscape(character: string): string {
   return (
     { n: '\n', r: '\r', t: '\t', '0': '\0', a: '\x07', b: '\b', f: '\f', v: '\v' }[character] ?? character
   )

@@ -97,12 +97,22 @@ becomes('a.ps1', {
     "$s = 'a'\n$s += 'b'\n[string]$s = $s + 'c'",
     `$s = ""\n$s = $s\n[string]$s = 'abc'`,
   ],
+  'variables may be named in strings': [
+    '$a = "x"; $b = "$a-$'.concat('{a}$($a)`n""$"'),
+    `$a = "x"; $b = 'x-xx\n"$'`,
+  ],
+  'a string may add to a variable that it names': [
+    '$a = "x"\n$a = "$a y"\n$a = "$a z"',
+    '$a = ""\n$a = $a\n$a = \'x y z\'',
+  ],
   'bytes may be in variables': [
     "$b = [Convert]::FromBase64String('aGk=')\n$t = [Text.Encoding]::UTF8.GetString($b)",
     "$b = [Convert]::FromBase64String('aGk=')\n$t = 'hi'",
   ],
 })
 stays('a.ps1', {
+  'what strings name may be unknown':
+    '$a = "x"; $b = "$a$c"; $d = "$a$(f)"; $e = "$env:x$a"; $f = "$($a + 1)"',
   'what a loop adds is not known': "$a = ''\nforeach ($i in $q) { $a += 'x' }\n$b = $a + 'y'",
   'nor what a loop of commands adds': "$a = ''\n1..3 | % { $a += 'x' }\n$b = $a + 'y'",
   'nor what a command gives': "$a = 'x'\n$a = iex 'y'\n$b = $a + 'z'",
