@@ -65,29 +65,48 @@ rule pdf_file {
     $pdf in (0..1024)
 }
 
-// The names of fields that the headers of messages begin with, in whatever case.
+// A byte order mark or a line break, behind which a message may begin.
+private rule mail_lead {
+  condition:
+    uint8(0) == 0x0A or uint8(0) == 0x0D or (uint16be(0) == 0xEFBB and uint8(2) == 0xBF)
+}
+
+// The names of fields that the headers of messages begin with, in whatever case, or the line before a message of a mailbox.
 private rule mail_header_start {
   condition:
-    // RECE, RETU, FROM, DELI, MIME, SUBJ, DATE, MESS
-    for any start in (0x52454345, 0x52455455, 0x46524F4D, 0x44454C49, 0x4D494D45, 0x5355424A, 0x44415445, 0x4D455353) :
-      ((uint32be(0) & 0xDFDFDFDF) == start) or
-    // REPL, DKIM, AUTH, ARC-, SEND, THRE, LIST, ENVE, >From
-    for any start in (0x5245504C, 0x444B494D, 0x41555448, 0x4152430D, 0x53454E44, 0x54485245, 0x4C495354, 0x454E5645, 0x1E46524F) :
-      ((uint32be(0) & 0xDFDFDFDF) == start) or
-    // X-, To:, Cc:
-    (uint16be(0) & 0xDFFF) == 0x582D or
-    (uint32be(0) & 0xDFDFFF00) == 0x544F3A00 or
-    (uint32be(0) & 0xDFDFFF00) == 0x43433A00
+    for any i in (0..8) : ((i == 0 or mail_lead) and (
+      // RECE, RETU, DELI, MIME, SUBJ, MESS, REPL, DKIM, AUTH, ARC-, SEND, THRE, LIST, ENVE, and no blank or parenthesis behind it
+      (for all k in (4..6) : (uint8(i + k) > 0x2C) and
+      (
+        for any start in (0x52454345, 0x52455455, 0x44454C49, 0x4D494D45, 0x5355424A, 0x4D455353, 0x5245504C) :
+          ((uint32be(i) & 0xDFDFDFDF) == start) or
+        for any start in (0x444B494D, 0x41555448, 0x4152430D, 0x53454E44, 0x54485245, 0x4C495354, 0x454E5645) :
+          ((uint32be(i) & 0xDFDFDFDF) == start)
+      )) or
+      // From: and Date:, From and >From
+      (uint8(i + 4) == 0x3A and
+        ((uint32be(i) & 0xDFDFDFDF) == 0x46524F4D or (uint32be(i) & 0xDFDFDFDF) == 0x44415445)) or
+      (uint32be(i) == 0x46726F6D and uint8(i + 4) == 0x20) or
+      uint32be(i) == 0x3E46726F or
+      // X-, To:, Cc:
+      (uint16be(i) & 0xDFFF) == 0x582D or
+      (uint32be(i) & 0xDFDFFF00) == 0x544F3A00 or
+      (uint32be(i) & 0xDFDFFF00) == 0x43433A00
+    ))
 }
 
 // So or with "Content-", or a boundary.
 private rule mail_start {
   condition:
-    mail_header_start or (uint32be(0) & 0xDFDFDFDF) == 0x434F4E54 or uint16be(0) == 0x2D2D
+    mail_header_start or
+    for any i in (0..8) : (
+      (i == 0 or mail_lead) and ((uint32be(i) & 0xDFDFDFDF) == 0x434F4E54 or uint16be(i) == 0x2D2D)
+    )
 }
 
 // A message (RFC 5322) begins with the name of a header field and has more of them. A part of one, and what a mail program
-// saved without its headers, begins with a boundary or with the fields of a part.
+// saved without its headers, begins with a boundary or with the fields of a part. Small letters are those of careless programs,
+// and of other texts with a date or a way from here to there; line breaks of CR alone are no one else's.
 rule mail_file {
   meta:
     plugin = "extractor:email"
@@ -101,19 +120,52 @@ rule mail_file {
     $disposition = "\nContent-Disposition:"
     $subject = "\nSubject:"
     $from = "\nFrom:"
+    $to = "\nTo: "
     $date = "\nDate:"
     $id = "\nMessage-I"
     $received = "\nReceived:"
     $low_subject = "\nsubject:"
     $low_type = "\ncontent-type:"
+    $low_version = "\nmime-version:"
+    $low_received = "\nreceived:"
+    $low_id = "\nmessage-id:"
+    $small_from = "\nfrom: "
+    $small_to = "\nto: "
+    $small_date = "\ndate: "
+    $cr_subject = "\rSubject:"
+    $cr_from = "\rFrom:"
+    $cr_to = "\rTo: "
+    $cr_date = "\rDate:"
+    $cr_version = "\rMIME-Version:"
+    $cr_type = "\rContent-Type:"
   condition:
     mail_start and any of them and (
-      (2 of them and mail_header_start) or
+      (mail_header_start and (
+        2 of ($version*, $type*, $encoding, $disposition, $subject, $from, $to, $date, $id, $received, $low_*) or
+        (any of ($low_*) and any of ($small_*)) or
+        2 of ($cr_*)
+      )) or
+      // From: or Subj(ect:), and the other one near it
+      (uint32be(0) == 0x46726F6D and uint8(4) == 0x3A and $subject in (0..1000)) or
+      (uint32be(0) == 0x5375626A and uint8(7) == 0x3A and $from in (0..1000)) or
       ((uint32be(0) & 0xDFDFDFDF) == 0x434F4E54 and (uint32be(4) & 0xDFDFDFFF) == 0x454E542D) or
-      (uint16be(0) == 0x2D2D and (
+      (not mail_header_start and (
         $type in (0..1100) or $type_2 in (0..1100) or $encoding in (0..1100) or $disposition in (0..1100)
       ))
     )
+}
+
+// Files in uuencode ("begin 644 name", and base64 so), and in yEnc ("=ybegin "), that a text begins with.
+rule encoded_file {
+  meta:
+    plugin = "extractor:email"
+    save = "True"
+  condition:
+    (uint32be(0) == 0x62656769 and (
+      (uint16be(4) == 0x6E20 and (uint8(6) & 0xF8) == 0x30 and (uint8(7) & 0xF8) == 0x30 and (uint8(8) & 0xF8) == 0x30) or
+      (uint32be(4) == 0x6E2D6261 and uint32be(8) == 0x73653634)
+    )) or
+    (uint32be(0) == 0x3D796265 and uint32be(4) == 0x67696E20)
 }
 
 // One side of a session: greeting, then the text of a message.

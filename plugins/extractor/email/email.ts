@@ -13,7 +13,7 @@ import { readHeaders } from './headers.ts'
 import { type Message, splitMailbox, splitSession } from './mailboxes.ts'
 import { openMsg } from './msg.ts'
 import { extractedOf, type Mail, type Part, textKinds } from './part.ts'
-import { aboutOf, openMail } from './rfc822.ts'
+import { aboutOf, openEncoded, openMail } from './rfc822.ts'
 import { decodeText, htmlText, rtfText } from './text.ts'
 import { isTnef, openTnef } from './tnef.ts'
 import { maxText, nameTexts, passwordWords } from './words.ts'
@@ -64,7 +64,8 @@ export class EmailExtractor extends StoqExtractorPlugin {
 function open(bytes: Buffer): Mail | null {
   if (isTnef(bytes)) return openTnef(bytes)
   if (isCompound(bytes)) return openMsg(bytes)
-  return openAll(() => splitSession(bytes), 1) ?? openAll(() => splitMailbox(bytes), 2) ?? openMail(bytes)
+  const many = openAll(() => splitSession(bytes), 1) ?? openAll(() => splitMailbox(bytes), 2)
+  return many ?? openEncoded(bytes) ?? openMail(bytes)
 }
 
 /** A mail of messages, each of them a child; null when there are fewer than `least`. */

@@ -26,6 +26,12 @@ export function* findEmbedded(bytes: Buffer): Generator<EmbeddedFile> {
   }
 }
 
+/** True when the line at `start` is the first one of a file. */
+export function isEncoded(bytes: Buffer, start: number): boolean {
+  const head = bytes.toString('latin1', start, start + 40)
+  return /^(?:begin(?:-base64(?:-encoded)?)? 0?[0-7]{3} .|=ybegin )/.test(head)
+}
+
 /** The next line from `from` on that begins with `word`; the end when there is none. */
 function nextLineWith(bytes: Buffer, word: string, from: number): number {
   if (from === 0 && bytes.toString('latin1', 0, word.length) === word) return 0

@@ -95,6 +95,25 @@ test('uuencode, begin-base64 and yEnc in a text give files, and the text stays',
   )
 })
 
+test('a text that begins with a file in uuencode, base64 or yEnc needs no mail around it', () => {
+  const [uu, base64, yenc] = [
+    uuencode('u.bin', data),
+    `begin-base64 644 b.bin\n${data.toString('base64')}\n====\n`,
+    yencode('y.bin', data),
+  ]
+  for (const text of [uu, `\ufeff\r\n${uu}`, base64, yenc]) {
+    const { parts } = open(text)
+    assert.deepEqual(parts[0]?.content, data)
+    assert.equal(parts.length, 1)
+  }
+  assert.deepEqual(
+    open(Buffer.concat([Buffer.from(uu + base64), yenc])).parts.map(({ meta }) => meta['filename']),
+    ['u.bin', 'b.bin', 'y.bin'],
+  )
+  assert.deepEqual(contents('begin 644 times\n'), [])
+  assert.equal(open('begin with this\n').isMail, false)
+})
+
 test('a part in uuencode is decoded and named by it', () => {
   const mail = typed('Content-Type: a/b\r\nContent-Transfer-Encoding: x-uuencode', uuencode('in.bin', data))
   const [part] = open(mail).parts
@@ -170,6 +189,19 @@ const structures: Record<string, [mail: string, expected: string[]]> = {
     `\ufeff\r\n\r\n${mailOf(message([], 'x'))}`,
     ['body.txt: x'],
   ],
+  'carriage returns alone do as well, and texts keep theirs': [
+    mailOf(multipart(['\r\na\r\nb', 'Content-Type: text/html\r\n\r\n<p>'])).replaceAll('\n', ''),
+    ['body.txt: a\rb', 'body.html: <p>'],
+  ],
+  'headers with carriage returns alone, and line feeds in the body': [
+    `${mailOf('').replaceAll('\n', '')}\rone\ntwo\r\n`,
+    ['body.txt: one\ntwo\r\n'],
+  ],
+  'a file in uuencode is found between carriage returns': [
+    mailOf(message([], `x\r\n${uuencode('a', Buffer.from('hello'))}`)).replaceAll('\n', ''),
+    [`body.txt: x\r${uuencode('a', Buffer.from('hello')).replaceAll('\n', '')}`, 'a: hello'],
+  ],
+  'fields may be in lower case': ['from: a\r\ncontent-type: text/html\r\n\r\n<p>', ['body.html: <p>']],
   'a mail of a mailbox is read at once where it is alone': [
     `From a@b Mon Jan  1 10:10:10 2024\n${mailOf(message([], 'x'))}`,
     ['body.txt: x'],

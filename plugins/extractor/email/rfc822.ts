@@ -1,4 +1,4 @@
-import { findEmbedded } from './embedded.ts'
+import { findEmbedded, isEncoded } from './embedded.ts'
 import {
   decodeHeader,
   type Headers,
@@ -7,6 +7,7 @@ import {
   readHeaders,
   type Structured,
 } from './headers.ts'
+import { startOfMail, withLineFeeds } from './lines.ts'
 import { suffixOf } from './names.ts'
 import type { Mail, Part, PartKind } from './part.ts'
 import { shorten } from './text.ts'
@@ -15,9 +16,10 @@ import { type Leaf, MailWalk, toldName } from './walk.ts'
 
 /** The message in `bytes`; null when they hold no header of a mail and no parts. */
 export function openMail(bytes: Buffer): Mail | null {
-  const start = startOf(bytes)
-  const isParts = isHeadless(bytes, start)
-  const headers = isParts ? { fields: new Map(), known: 0, end: start } : readHeaders(bytes, start)
+  const start = startOfMail(bytes)
+  const lines = withLineFeeds(bytes, start)
+  const isParts = isHeadless(lines, start)
+  const headers = isParts ? { fields: new Map(), known: 0, end: start } : readHeaders(lines, start)
   if (headers.known === 0 && !isParts) return null
   const about = aboutOf(headers)
   const faults: string[] = []
@@ -25,8 +27,8 @@ export function openMail(bytes: Buffer): Mail | null {
     subject: about.subject,
     faults,
     *parts() {
-      const walk = new MailWalk(bytes)
-      for (const leaf of walk.leaves(start, headers)) yield* partsOf(bytes, leaf, about)
+      const walk = new MailWalk(lines)
+      for (const leaf of walk.leaves(start, headers)) yield* partsOf(rangeOf(leaf, bytes, lines), leaf, about)
       if (walk.isCutShort && faults.length === 0) faults.push('cut short: the last boundary is missing')
     },
   }
@@ -40,15 +42,6 @@ export function aboutOf({ fields }: Headers): Record<'subject' | 'from', string>
   }
 }
 
-/** A byte order mark, empty lines and the line that a mailbox puts before a message are no part of it. */
-function startOf(bytes: Buffer): number {
-  let start = bytes.toString('latin1', 0, 3) === '\xef\xbb\xbf' ? 3 : 0
-  while (bytes[start] === 0x0a || bytes[start] === 0x0d) start++
-  const head = bytes.toString('latin1', start, start + 6)
-  const line = /^>?From /.test(head) ? bytes.indexOf(0x0a, start) + 1 : start
-  return line === 0 ? start : line
-}
-
 /** Parts without the headers of the message: what a mail server writes into a bounce, or a carver cuts out. */
 function isHeadless(bytes: Buffer, start: number): boolean {
   return /^--[^\r\n]{1,1000}\r?\nContent-/i.test(bytes.toString('latin1', start, start + 1100))
@@ -56,17 +49,24 @@ function isHeadless(bytes: Buffer, start: number): boolean {
 
 type About = ReturnType<typeof aboutOf>
 
+/** The bytes of a piece, as they came and with the line breaks that readers look for. */
+type Range = Record<'raw' | 'lines', Buffer>
+
+function rangeOf({ start, end }: Leaf, bytes: Buffer, lines: Buffer): Range {
+  return { raw: bytes.subarray(start, end), lines: lines.subarray(start, end) }
+}
+
 /** Text around the parts that is longer, or holds a file, is more than a hint for old programs. */
 const maxAside = 200
 
-function* partsOf(bytes: Buffer, leaf: Leaf, about: About): Generator<Part> {
-  const raw = bytes.subarray(leaf.start, leaf.end)
+function* partsOf(range: Range, leaf: Leaf, about: About): Generator<Part> {
+  const { raw, lines } = range
   const whole = () => ({ content: raw })
   if (leaf.role === 'deep') yield makePart(leaf, 'message', whole, about)
-  else if (leaf.role === 'part') yield* decodedParts(leaf, raw, about)
+  else if (leaf.role === 'part') yield* decodedParts(leaf, range, about)
   else if (raw.length > maxAside) {
     if (isLong(raw)) yield makePart(leaf, leaf.role, whole, about)
-    yield* embeddedParts(leaf, raw, about)
+    yield* embeddedParts(leaf, lines, about)
   }
 }
 
@@ -75,14 +75,30 @@ function isLong(raw: Buffer): boolean {
   return raw.toString('latin1', 0, 65_536).trim().length > maxAside
 }
 
-function* decodedParts(leaf: Leaf, raw: Buffer, about: About): Generator<Part> {
+function* decodedParts(leaf: Leaf, range: Range, about: About): Generator<Part> {
   const encoding = transferEncoding(leaf)
   const kind = kindOf(leaf)
-  if (kind !== 'body') return yield makePart(leaf, kind, () => decode(raw, encoding), about, encoding)
-  const decoded = decode(raw, encoding)
+  if (kind !== 'body') return yield makePart(leaf, kind, () => decode(range, encoding), about, encoding)
+  const decoded = decode(range, encoding)
   yield makePart(leaf, kind, () => decoded, about, encoding)
-  const { buffer, byteOffset, byteLength } = decoded.content
-  yield* embeddedParts(leaf, Buffer.from(buffer, byteOffset, byteLength), about, encoding)
+  const text = decoded.content === range.raw ? range.lines : decoded.content
+  yield* embeddedParts(leaf, Buffer.from(text.buffer, text.byteOffset, text.byteLength), about, encoding)
+}
+
+/** The files of a text that begins with one, which no mail need be around; null for what does not. */
+export function openEncoded(bytes: Buffer): Mail | null {
+  if (!isEncoded(bytes, startOfMail(bytes))) return null
+  return {
+    subject: '',
+    faults: [],
+    *parts() {
+      let count = 0
+      for (const { encoding, offset, ...file } of findEmbedded(bytes)) {
+        const otherwise = `${encoding}-${++count}.bin`
+        yield { name: null, otherwise, kind: 'attachment', read: () => file, meta: { encoding, offset } }
+      }
+    },
+  }
 }
 
 /** Files written into a text. `around`: the encoding of the text itself, within which there are no offsets to tell. */
@@ -107,17 +123,17 @@ function transferEncoding({ headers }: Leaf): string {
   return ['7bit', '8bit', 'binary'].includes(word) ? '' : word
 }
 
-function decode(raw: Buffer, encoding: string): Decoded {
+function decode({ raw, lines }: Range, encoding: string): Decoded {
   switch (encoding) {
     case 'base64':
       return decodeBase64(raw)
     case 'quoted-printable':
-      return { content: decodeQuotedPrintable(raw) }
+      return { content: decodeQuotedPrintable(lines) }
     case 'x-uuencode':
     case 'x-uue':
     case 'uuencode':
     case 'x-yencode':
-      return findEmbedded(raw).next().value ?? { content: raw, damaged: `no ${encoding}` }
+      return findEmbedded(lines).next().value ?? { content: raw, damaged: `no ${encoding}` }
     default:
       return { content: raw }
   }
