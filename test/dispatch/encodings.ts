@@ -11,12 +11,18 @@ ruleHits(
     'a zip': base64(sample('zip_plain.zip')),
     'a compound file': base64(sample('ole_root_only.doc')),
     'a gzip file': base64(sample('targz.tgz')),
+    'base64 of base64 of a program': base64(base64(sample('pe32.exe'))),
+    'base64 of base64 of a zip': base64(base64(sample('zip_plain.zip'))),
+    'base64 of base64 of a compound file': base64(base64(sample('ole_root_only.doc'))),
+    'base64 of base64 of a gzip file': base64(base64(sample('targz.tgz'))),
+    'a program three times over': base64(base64(base64(sample('pe32.exe')))),
   },
   {
     'a sentence with the same first letters': latin1(
       `TVqQ ${'is no word that a text begins with. '.repeat(4)}`,
     ),
     'base64 of a text': base64(Buffer.from('hello base64 '.repeat(20))),
+    'base64 of base64 of a text': base64(base64(Buffer.from('hello base64 '.repeat(20)))),
     'less than 64 characters': base64(sample('pe32.exe').subarray(0, 40)),
   },
 )

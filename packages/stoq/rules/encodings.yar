@@ -11,7 +11,8 @@ rule xor_This_program {
     false
 }
 
-// A payload that is the base64 of a program, zip, OLE2 or gzip file: its first three bytes, then 60 of the alphabet.
+// A payload that is the base64 of a program, zip, OLE2 or gzip file, or the base64 of that: its first three bytes, then 60 of
+// the alphabet.
 rule base64_file {
   meta:
     plugin = "decoder:b64"
@@ -21,7 +22,12 @@ rule base64_file {
       (uint16be(0) == 0x5456 and uint8(2) >= 0x6F and uint8(2) <= 0x72) or // TVo TVp TVq TVr: MZ
       uint32be(0) == 0x55457344 or // UEsD: PK 03
       uint32be(0) == 0x304D3852 or // 0M8R: D0 CF 11
-      uint32be(0) == 0x48347349 // H4sI: 1F 8B 08
+      uint32be(0) == 0x48347349 or // H4sI: 1F 8B 08
+      (uint16be(0) == 0x5646 and uint8(2) == 0x5A and uint8(3) >= 0x76 and uint8(3) <= 0x79) or // VFZv to VFZy: TVo to TVr
+      (uint32be(0) == 0x5655567A and uint8(4) == 0x52) or // VUVzR: UEsD
+      (uint32be(0) == 0x4D453034 and uint8(4) == 0x55) or // ME04U: 0M8R
+      (uint32be(0) == 0x5344527A and uint8(4) == 0x53) or // SDRzS: H4sI
+      uint32be(0) == 0x566B5A61 // VkZa: VFZ
     ) and
     for all i in (3..63) : (
       (uint8(i) >= 0x61 and uint8(i) <= 0x7A) or

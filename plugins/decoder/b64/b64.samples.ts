@@ -53,6 +53,7 @@ export const samples: SampleSources = {
   ),
   'empty_embedded.txt': embedded(''),
   'whole.txt': latin1(wrap(76, '\n')),
+  'twice.txt': latin1(Buffer.from(text).toString('base64')),
   'whole_cut.txt': latin1(text.slice(0, 1001)),
   'empty.txt': new Uint8Array(),
 }

@@ -172,6 +172,9 @@ test('the parts of a mail are left to the plugin for mail, what else looks like 
   const part = `Content-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\n${wrap(text, 76)}\r\n`
   const mail = `From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n${part}--x--\r\n`
   assert.deepEqual(find(mail), [])
+  assert.deepEqual(find(`\ufeff\r\n${mail}`), [])
+  assert.deepEqual(find(mail.replaceAll('\n', '')), [])
+  assert.deepEqual(find(mail.replaceAll('\r', '')), [])
   assert.equal(find(`${mail}<script>"${text}"</script>`).length, 1)
   assert.equal(find(`/* a script */\r\n${part}`).length, 1)
 })
