@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deflateSync, gzipSync } from 'node:zlib'
-import { golden, hex, hits, latin1, ruleHits, sample } from './rule-hits.ts'
+import { golden, hex, hits, latin1, placed, ruleHits, sample } from './rule-hits.ts'
 
 const base64 = (text: Uint8Array) => latin1(Buffer.from(text).toString('base64'))
 ruleHits(
@@ -202,6 +202,26 @@ ruleHits(
     'a PDF': sample('pdf_text.pdf'),
     'a header before what is no block': latin1('x\x9c\xff\xff'),
     'a stream that begins later': Buffer.concat([latin1('.'), deflateSync('text')]),
+  },
+)
+ruleHits(
+  'zlib_inside',
+  {
+    'a stream in zeros': placed(600, [100, deflateSync('text')]),
+    noise: sample('random_4k.bin'),
+  },
+  {
+    'a text': latin1('a text of some length that holds no byte that no text has\n'.repeat(3)),
+    'a text in UTF-8': Buffer.from(
+      'Текст из букв, которых нет в ASCII, и немного длиннее чем надо.\n'.repeat(3),
+    ),
+    'a zlib stream, which has another rule': deflateSync(sample('random_4k.bin')),
+    'a program': sample('pe32.exe'),
+    'a picture': sample('png_plain.png'),
+    'a zip': sample('zip_plain.zip'),
+    'a compound file': sample('ole_root_only.doc'),
+    'a module of Erlang': placed(600, [0, latin1('FOR1\0\0\x02\x50BEAM')]),
+    'less than 64 bytes': Buffer.alloc(64),
   },
 )
 ruleHits(

@@ -383,6 +383,44 @@ rule zlib_file {
     (uint32be(0) == 0x41637469 and uint32be(4) == 0x76654D69)
 }
 
+// Formats that are made of zlib streams and mean something else by them, and large ones that have none.
+private rule no_place_for_zlib {
+  condition:
+    // MZ, pyc, TIFF, UTF-16
+    uint16be(0) == 0x4D5A or uint16be(2) == 0x0D0A or uint32be(0) == 0x49492A00 or uint32be(0) == 0x4D4D002A or
+    uint16be(0) == 0xFFFE or uint16be(0) == 0xFEFF or
+    // ELF, Mach-O of either order, its fat files and classes of Java, OLE2, PDF, Flash, WOFF, SQLite
+    for any start in (0x7F454C46, 0xFEEDFACE, 0xFEEDFACF, 0xCEFAEDFE, 0xCFFAEDFE, 0xCAFEBABE, 0xD0CF11E0, 0x25504446, 0x43575308, 0x774F4646, 0x53514C69) :
+      (uint32be(0) == start) or
+    // packs of Git and their index, TrueType, catalogues of gettext, pictures of Windows, RIFF, Matroska, ISO media
+    for any start in (0x5041434B, 0xFF744F63, 0x00010000, 0x950412DE, 0xDE120495, 0x00000100, 0x00000200, 0x52494646, 0x1A45DFA3) :
+      (uint32be(0) == start) or
+    uint32be(4) == 0x66747970 or
+    // modules of Erlang
+    (uint32be(0) == 0x464F5231 and uint32be(8) == 0x4245414D) or
+    // MZ under a XOR key of one byte
+    ((uint8(0) ^ uint8(1)) == 0x17 and uint8(5) == uint8(7))
+}
+
+// Zlib streams inside of a payload of no known format, which begins with bytes that no text has. Their header is two bytes, found in
+// any file of some kilobytes: only what ends whole, with the right checksum, counts.
+rule zlib_inside {
+  meta:
+    plugin = "decoder:gzip"
+    save = "True"
+    formats = "zlib"
+    whole = "True"
+  condition:
+    filesize > 64 and
+    for any i in (0..31) : (uint8(i) < 0x09 or (uint8(i) >= 0x0E and uint8(i) <= 0x1A) or uint8(i) >= 0xF5) and
+    not (
+      no_place_for_zlib or zlib_file or zip_file or seven_zip_file or rar_file or cab_file or tar_file or cpio_file or
+      ar_file or rpm_file or iso_file or gzip_file or bzip2_file or xz_file or zstd_file or lzma_file or compress_file or
+      lzip_file or wim_file or xar_file or chm_file or virtual_disk or dmg_file or partitioned_disk or volume_image or
+      packed_volume or image_overlay or tnef_file
+    )
+}
+
 // Deflate without a header, as .NET begins it: what scripts of PowerShell unpack themselves with.
 rule dotnet_deflate {
   meta:

@@ -19,6 +19,11 @@ const raw = (content: Uint8Array, offset?: string) => ({
   kwargs: { raw: 'True', ...(offset !== undefined && { offset }) },
 })
 
+const whole = (...parts: Uint8Array[]) => ({
+  content: Buffer.concat(parts),
+  kwargs: { formats: 'zlib', whole: 'True' },
+})
+
 function withWrongSum(stream: Uint8Array): Buffer {
   const wrong = Buffer.from(stream)
   wrong.writeUInt8((wrong.at(-6) ?? 0) ^ 0xff, wrong.length - 6)
@@ -34,6 +39,16 @@ export const samples: SampleSources = {
     deflateSync(program),
     latin1('end'),
   ]),
+  'whole.bin': whole(
+    latin1('\0\0'),
+    zlib,
+    withWrongSum(zlib),
+    zlib.subarray(0, -300),
+    gzip,
+    latin1('IDAT'),
+    zlib,
+  ),
+  'whole_false_ones.bin': whole(latin1('x\x9c\x03\0'.repeat(2000)), zlib),
   'named.bin': Buffer.concat([latin1('...'), named]),
   'zlib.bin': zlib,
   'active.mso': Buffer.concat([latin1('ActiveMime\0\0\x01\xf0'.padEnd(50, '\0')), zlib]),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createCipheriv } from 'node:crypto'
 import { test } from 'node:test'
 import { constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -221,6 +222,35 @@ test('streams that turn out to be none are given up, and what was found before s
   assert.deepEqual(limitsOf(given), ['maximum_attempts'])
 })
 
+test('whole = True: streams count that end with the right checksum, and short ones, cut ones and pictures do not', async () => {
+  const whole = (...parts: (string | Uint8Array)[]) =>
+    decode(Buffer.concat(parts.map(part => Buffer.from(part as string, 'latin1'))), { whole: 'True' })
+  const stream = deflateSync(text)
+  const wrong = Buffer.from(stream)
+  wrong.writeUInt8((wrong.at(-1) ?? 0) ^ 1, wrong.length - 1)
+  assert.deepEqual(
+    (await whole('..', stream, '..', gzipSync(text))).map(([{ offset, format }]) => [offset, format]),
+    [
+      [2, 'zlib'],
+      [stream.length + 4, 'gzip'],
+    ],
+  )
+  assert.deepEqual(await whole('..', stream.subarray(0, -100)), [])
+  assert.deepEqual(await whole('..', wrong), [])
+  assert.deepEqual(await whole('..', deflateSync(text.subarray(0, 63))), [])
+  assert.equal((await whole('..', deflateSync(text.subarray(0, 64)))).length, 1)
+  assert.deepEqual(await whole('IDAT', stream), [])
+  assert.equal((await whole(wrong, stream.subarray(0, -100), stream)).length, 1)
+})
+
+test('whole = True: noise of many megabytes ends the search nowhere', async () => {
+  const key = Buffer.alloc(16)
+  const noise = createCipheriv('aes-128-ctr', key, key).update(Buffer.alloc(16 << 20))
+  const given = context()
+  const [found] = await decode(Buffer.concat([noise, deflateSync(text)]), { whole: 'True' }, given)
+  assert.deepEqual([found?.[0].offset, limitsOf(given)], [16 << 20, []])
+})
+
 test('nothing more is inflated when time is up', async () => {
   const stop = new AbortController()
   stop.abort()
@@ -236,9 +266,11 @@ test('megabytes of headers are read in a moment', async () => {
     'x\x9c\x03\x00',
     'x\x9c\xed\x9d',
     'x\x01\0\x04\0\xfb\xff',
+    'x\x01\0\0\0\xff\xff',
   ]) {
     const begin = process.cpuUsage()
     await decode(Buffer.alloc(2 << 20, piece, 'latin1'))
+    await decode(Buffer.alloc(2 << 20, piece, 'latin1'), { whole: 'True' })
     assert.ok(process.cpuUsage(begin).user < 4_000_000, JSON.stringify(piece))
   }
 })

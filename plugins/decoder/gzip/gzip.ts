@@ -16,12 +16,15 @@ import { type Inflated, inflate, seemsDeflated } from './inflate.ts'
 const mostFalse = 64
 /** With a wrong checksum or a missing end less than this is noise. */
 const smallestDamaged = 1024
+/** Where only whole streams count, less than this is the like of a colour profile's name. */
+const smallestWhole = 64
 
 /**
  * Inflates every gzip and zlib stream in a payload, wherever it begins; null when there is none. Two or three bytes are no
  * proof: a stream counts when its checksum is right, or when it is cut or damaged and a kilobyte came out. What is inside of
- * a stream that was found is not looked at again. `formats = "gzip"` passes over zlib, or the other way. `raw = "True"`: the deflate data without a header at `offset` (0 when
- * absent). meta: `offset` in the payload, `size` in bytes, `format`; `filename` and `original_path` of gzip, `damaged`.
+ * a stream that was found is not looked at again. `formats = "gzip"` passes over zlib, or the other way. `whole = "True"`: only
+ * streams of 64 bytes and more with the right checksum count, and none that is the data of a PNG picture. `raw = "True"`: the
+ * deflate data without a header at `offset` (0 when absent). meta: `offset` in the payload, `size` in bytes, `format`; `filename` and `original_path` of gzip, `damaged`.
  *
  * Which payloads it is asked about is for the rules to say: PNG, PDF and many others are made of zlib streams, and archives of
  * gzip files, and have plugins that know what these are.
@@ -31,10 +34,9 @@ export class GzipDecoder extends StoqDecoderPlugin {
   maximum_attempts = 20_000
 
   async decode(payload: Payload, kwargs: Kwargs, context: PluginContext): Promise<ExtractedResult> {
-    const isRaw = /^(?:true|yes|on|1)$/i.test(String(kwargs['raw'] ?? false).trim())
-    const found = isRaw
+    const found = isTrue(kwargs['raw'])
       ? this.#raw(payload, this.#offset(kwargs['offset'] ?? 0), context)
-      : this.#all(payload, this.#formats(kwargs['formats'] ?? 'gzip, zlib'), context)
+      : this.#all(payload, this.#wanted(kwargs), context)
     const first = await found.next()
     return first.done ? null : prepend(first.value, found)
   }
@@ -43,6 +45,10 @@ export class GzipDecoder extends StoqDecoderPlugin {
     const text = String(given).trim()
     if (/^\d{1,15}$/.test(text)) return Number(text)
     throw this.#fault(`offset must be a number of bytes, got '${text.slice(0, 40)}'`)
+  }
+
+  #wanted({ formats = 'gzip, zlib', whole }: Kwargs): Wanted {
+    return { formats: this.#formats(formats), isWholeOnly: isTrue(whole) }
   }
 
   #formats(given: unknown): ReadonlySet<string> {
@@ -67,23 +73,24 @@ export class GzipDecoder extends StoqDecoderPlugin {
     }
   }
 
-  async *#all(
-    payload: Payload,
-    formats: ReadonlySet<string>,
-    context: PluginContext,
-  ): AsyncGenerator<Extracted, void> {
+  async *#all(payload: Payload, wanted: Wanted, context: PluginContext): AsyncGenerator<Extracted, void> {
     let [attempts, falseOnes, at] = [0, 0, 0]
-    for (let found = nextCandidate(payload, 0, formats); found; found = nextCandidate(payload, at, formats)) {
+    for (
+      let found = nextCandidate(payload, 0, wanted.formats);
+      found;
+      found = nextCandidate(payload, at, wanted.formats)
+    ) {
       at = found.offset + 1
       if (++attempts > this.maximum_attempts || falseOnes === mostFalse) {
         context.budget.cut('maximum_attempts', `streams behind offset ${found.offset} are not looked for`)
         return
       }
+      if (wanted.isWholeOnly && isPicture(payload, found.offset)) continue
       if (!seemsDeflated(payload.subarray(found.data))) continue
-      const result = await inflateStream(found, payload, context)
+      const result = await inflateStream(found, payload, wanted, context)
       if (result === 'stop') return
       if (result === 'none') falseOnes++
-      else {
+      else if (result !== 'noise') {
         at = found.data + result.consumed + trailerSize[found.format]
         yield toExtracted(payload, found, result)
       }
@@ -95,16 +102,32 @@ export class GzipDecoder extends StoqDecoderPlugin {
   }
 }
 
+/** What is looked for: streams of these formats; only what is whole. */
+interface Wanted {
+  formats: ReadonlySet<string>
+  isWholeOnly: boolean
+}
+
+function isTrue(given: unknown): boolean {
+  return /^(?:true|yes|on|1)$/i.test(String(given ?? false).trim())
+}
+
+/** True where the data of a PNG picture are, in whatever file that lies: points, and nothing to look into. */
+function isPicture(payload: Payload, offset: number): boolean {
+  return Buffer.from(payload.subarray(Math.max(0, offset - 4), offset)).toString('latin1') === 'IDAT'
+}
+
 interface Stream extends Inflated {
   damaged?: 'checksum' | 'cut short'
 }
 
-/** `stop`: a limit says that no more may come. `none`: it is no stream after all. */
+/** `stop`: a limit says that no more may come. `none`: it is no stream after all. `noise`: nor was it costly to find out. */
 async function inflateStream(
   { format, data }: Candidate,
   payload: Payload,
+  { isWholeOnly }: Wanted,
   context: PluginContext,
-): Promise<Stream | 'none' | 'stop'> {
+): Promise<Stream | 'none' | 'noise' | 'stop'> {
   const { budget, signal } = context
   await nextTurn()
   if (signal.aborted || !budget.hasChildren()) return 'stop'
@@ -114,9 +137,11 @@ async function inflateStream(
     tellCut(context)
     return 'stop'
   }
-  const { content, isWhole } = result
-  const end = data + result.consumed
-  if (isWhole && content.length > 0 && isIntact(format, content, payload, end)) return result
+  const { content, isWhole, consumed } = result
+  const end = data + consumed
+  const smallest = isWholeOnly ? smallestWhole : 1
+  if (isWhole && content.length >= smallest && isIntact(format, content, payload, end)) return result
+  if (isWholeOnly) return Math.max(content.length, consumed) < smallestDamaged ? 'noise' : 'none'
   if (content.length < smallestDamaged) return 'none'
   const hasEnd = isWhole && end + trailerSize[format] <= payload.length
   return { ...result, damaged: hasEnd ? 'checksum' : 'cut short' }
