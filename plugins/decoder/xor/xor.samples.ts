@@ -4,6 +4,7 @@ import { XorDecoder } from './xor.ts'
 
 const parity = new URL('../../../test/parity/samples/', import.meta.url)
 const program = readFileSync(new URL('pe32.exe', parity)).subarray(0, 1024)
+const picture = readFileSync(new URL('png_plain.png', parity))
 const secret = Buffer.from('secret!')
 
 function masked(content: Uint8Array, kwargs: Record<string, string>) {
@@ -21,10 +22,21 @@ function fed(content: Uint8Array, rolling: 'cipher' | 'plain') {
   return { content: made, kwargs: { key: '0x13 0x37', rolling } }
 }
 
-/** Every payload is another one under a key, of the same length: nothing is corrupt, and there is no bomb. */
+/** Every payload is another one under a key, of the same length: a long key stands for the bomb. */
 export const samples: SampleSources = {
   'secret.bin': masked(program, { key: [...secret].join(' ') }),
   'secret_cut.bin': masked(program.subarray(0, 100), { key: [...secret].join(' ') }),
+  'secret_cut_to_three.bin': masked(program.subarray(0, 3), { key: [...secret].join(' ') }),
+  'cipher_cut_in_key.bin': { ...fed(program.subarray(0, 1), 'cipher') },
+  'no_header.bin': masked(Buffer.from(program).fill(0xff, 0, 64), { key: [...secret].join(' ') }),
+  'in_picture.png': {
+    content: Buffer.concat([picture, masked(program, { key: '65' }).content]),
+    kwargs: { key: '65' },
+  },
+  'bomb_increment.bin': masked(Buffer.alloc(60_000, 'A'), {
+    key: Array.from({ length: 999 }, (_, index) => index % 251).join(' '),
+    rolling: 'increment',
+  }),
   'increment.bin': masked(program, { key: '0x41', rolling: 'increment' }),
   'cipher.bin': fed(program, 'cipher'),
   'plain.bin': fed(program, 'plain'),
