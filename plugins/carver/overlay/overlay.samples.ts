@@ -137,6 +137,17 @@ const zip = makeZip('hello.txt', 'hello from behind\n')
 const longChunk = Buffer.from(png)
 longChunk.writeUInt32BE(0x7fffffff, 33)
 
+/** A file with `bytes` at an offset, and a zip behind it. */
+function corrupt(file: Uint8Array, at: number, ...bytes: number[]): Buffer {
+  const damaged = join(file, zip)
+  damaged.set(bytes, at)
+  return damaged
+}
+
+const highest = [0xff, 0xff, 0xff, 0xff] as const
+const signed = makePe('installer data', certificate('in the certificate'))
+const zipEnd = zip.length - 22
+
 /** Golden samples of carver/overlay. */
 export const samples: SampleSources = {
   'png_zip.png': join(png, zip),
@@ -171,6 +182,28 @@ export const samples: SampleSources = {
   'pdf_zip.pdf': join(pdf, zip),
   'pdf_pdf.pdf': join(pdf, '\n', body),
   'pdf_cut.pdf': latin1(body.slice(0, 80)),
+  'png_bad_signature.png': corrupt(png, 5, 0x0a),
+  'png_bad_ihdr.png': corrupt(png, 8, ...highest),
+  'jpeg_bad_segment.jpg': corrupt(jpeg, 4, 0xff, 0xff),
+  'jpeg_empty_segment.jpg': corrupt(jpeg, 4, 0, 0),
+  'gif_bad_table.gif': corrupt(gif, 10, 0xff),
+  'gif_bad_block.gif': corrupt(gif, 19, 0xee),
+  'bmp_bad_header.bmp': corrupt(bmp, 14, 41),
+  'bmp_huge.bmp': corrupt(bmp, 18, ...highest, ...highest),
+  'pe_bad_header.exe.masked': corrupt(makePe(), 0x3c, ...highest),
+  'pe_bad_section.exe.masked': corrupt(makePe(), 0x58 + 224 + 16, ...highest),
+  'pe_bad_symbols.exe.masked': corrupt(makePe(), 0x40 + 12, ...highest, ...highest),
+  'pe_bad_certificate.exe.masked': corrupt(
+    signed,
+    signed.length - certificate('in the certificate').length,
+    ...highest,
+  ),
+  elf_bad_class: corrupt(makeElf(), 4, 9),
+  elf_bad_sections: corrupt(makeElf(), 40, ...highest, ...highest),
+  elf_bad_counts: corrupt(makeElf(), 56, 0xff, 0xff),
+  'zip_bad_directory.zip': corrupt(zip, zipEnd + 12, ...highest, ...highest),
+  'zip_bad_comment.zip': corrupt(zip, zipEnd + 20, 0xff, 0xff),
+  'pdf_bad_end.pdf': corrupt(pdf.subarray(0, body.length), body.length - 4, 0),
   'ends_bomb.zip': join(zip.subarray(0, 60), 'PK\x05\x06'.repeat(2000)),
   'empty.bin': new Uint8Array(),
 }
