@@ -92,7 +92,9 @@ test('a text of mostly foreign characters is not Base64', () => {
 })
 
 test('random noise never decodes', () => {
-  fc.assert(fc.property(fc.uint8Array({ minLength: 64, maxLength: 4096 }), noise => decode(noise) === null))
+  // Without bias, which makes little but zeros: those are passed over.
+  const noise = fc.noBias(fc.uint8Array({ minLength: 64, maxLength: 4096 }))
+  fc.assert(fc.property(noise, bytes => decode(bytes) === null))
 })
 
 test('fifty megabytes are decoded in one pass', () => {
