@@ -204,24 +204,25 @@ ruleHits(
     'a stream that begins later': Buffer.concat([latin1('.'), deflateSync('text')]),
   },
 )
+const large = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(40_000)])
 ruleHits(
   'zlib_inside',
   {
-    'a stream in zeros': placed(600, [100, deflateSync('text')]),
-    noise: sample('random_4k.bin'),
+    'a stream in zeros': placed(40_000, [100, deflateSync('text')]),
+    noise: Buffer.concat(Array(8).fill(sample('random_4k.bin'))),
   },
   {
-    'a text': latin1('a text of some length that holds no byte that no text has\n'.repeat(3)),
+    'a text': latin1('a text of some length that holds no byte that no text has\n'.repeat(700)),
     'a text in UTF-8': Buffer.from(
-      'Текст из букв, которых нет в ASCII, и немного длиннее чем надо.\n'.repeat(3),
+      'Текст из букв, которых нет в ASCII, и немного длиннее чем надо.\n'.repeat(700),
     ),
-    'a zlib stream, which has another rule': deflateSync(sample('random_4k.bin')),
-    'a program': sample('pe32.exe'),
-    'a picture': sample('png_plain.png'),
-    'a zip': sample('zip_plain.zip'),
-    'a compound file': sample('ole_root_only.doc'),
-    'a module of Erlang': placed(600, [0, latin1('FOR1\0\0\x02\x50BEAM')]),
-    'less than 64 bytes': Buffer.alloc(64),
+    'a zlib stream, which has another rule': large(deflateSync(sample('random_4k.bin'))),
+    'a program': large(sample('pe32.exe')),
+    'a picture': large(sample('png_plain.png')),
+    'a zip': large(sample('zip_plain.zip')),
+    'a compound file': large(sample('ole_root_only.doc')),
+    'a module of Erlang': placed(40_000, [0, latin1('FOR1\0\0\x02\x50BEAM')]),
+    'less than 32 KB': placed(32_767, [100, deflateSync('text')]),
   },
 )
 ruleHits(

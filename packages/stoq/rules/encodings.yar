@@ -403,7 +403,8 @@ private rule no_place_for_zlib {
 }
 
 // Zlib streams inside of a payload of no known format, which begins with bytes that no text has. Their header is two bytes, found in
-// any file of some kilobytes: only what ends whole, with the right checksum, counts.
+// any file of some kilobytes: only what ends whole, with the right checksum, counts. In smaller payloads the look would cost as much
+// as all the rest of the scan.
 rule zlib_inside {
   meta:
     plugin = "decoder:gzip"
@@ -411,7 +412,7 @@ rule zlib_inside {
     formats = "zlib"
     whole = "True"
   condition:
-    filesize > 64 and
+    filesize >= 32KB and
     for any i in (0..31) : (uint8(i) < 0x09 or (uint8(i) >= 0x0E and uint8(i) <= 0x1A) or uint8(i) >= 0xF5) and
     not (
       no_place_for_zlib or zlib_file or zip_file or seven_zip_file or rar_file or cab_file or tar_file or cpio_file or
