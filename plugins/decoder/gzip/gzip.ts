@@ -48,7 +48,7 @@ export class GzipDecoder extends StoqDecoderPlugin {
   }
 
   #wanted({ formats = 'gzip, zlib', whole }: Kwargs): Wanted {
-    return { formats: this.#formats(formats), isWholeOnly: isTrue(whole) }
+    return { formats: this.#formats(formats), isWholeOnly: isTrue(whole), left: mostDiscarded }
   }
 
   #formats(given: unknown): ReadonlySet<string> {
@@ -106,7 +106,11 @@ export class GzipDecoder extends StoqDecoderPlugin {
 interface Wanted {
   formats: ReadonlySet<string>
   isWholeOnly: boolean
+  /** Bytes that may still be inflated of streams that turn out not to be whole. */
+  left: number
 }
+
+const mostDiscarded = 2 ** 28
 
 function isTrue(given: unknown): boolean {
   return /^(?:true|yes|on|1)$/i.test(String(given ?? false).trim())
@@ -125,30 +129,33 @@ interface Stream extends Inflated {
 async function inflateStream(
   { format, data }: Candidate,
   payload: Payload,
-  { isWholeOnly }: Wanted,
+  wanted: Wanted,
   context: PluginContext,
 ): Promise<Stream | 'none' | 'noise' | 'stop'> {
   const { budget, signal } = context
+  const { isWholeOnly } = wanted
   await nextTurn()
   if (signal.aborted || !budget.hasChildren()) return 'stop'
-  const result = await inflate(payload.subarray(data), budget.remainingBytes, signal)
+  const most = isWholeOnly ? Math.min(budget.remainingBytes, wanted.left) : budget.remainingBytes
+  const result = await inflate(payload.subarray(data), most, signal)
   if (result === 'damaged') return 'none'
   if (result === 'large') {
-    tellCut(context)
+    tellCut(context, most)
     return 'stop'
   }
   const { content, isWhole, consumed } = result
   const end = data + consumed
   const smallest = isWholeOnly ? smallestWhole : 1
   if (isWhole && content.length >= smallest && isIntact(format, content, payload, end)) return result
+  wanted.left -= content.length
   if (isWholeOnly) return Math.max(content.length, consumed) < smallestDamaged ? 'noise' : 'none'
   if (content.length < smallestDamaged) return 'none'
   const hasEnd = isWhole && end + trailerSize[format] <= payload.length
   return { ...result, damaged: hasEnd ? 'checksum' : 'cut short' }
 }
 
-function tellCut({ budget }: PluginContext): void {
-  budget.cut('max_bytes', `more than ${budget.limits.max_bytes} bytes produced`)
+function tellCut({ budget }: PluginContext, most = budget.limits.max_bytes): void {
+  budget.cut('max_bytes', `more than ${most} bytes produced`)
 }
 
 /** A name is data: `filename` is its last part. */

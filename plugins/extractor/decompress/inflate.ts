@@ -46,7 +46,7 @@ export async function inflate(given: InflateInput, into: Sink, task: Task): Prom
   if ((expected ?? 0) > maxAtOnce) return inflateInPieces(given, into, task)
   const maxOutputLength = Math.max(1, Math.min(maxAtOnce, into.room))
   const options = { maxOutputLength, chunkSize: chunkSizeFor(expected) }
-  const { atOnce, finishFlush } = kinds[kind]
+  const { atOnce } = kinds[kind]
   let result: { buffer: Buffer; engine: { bytesWritten: number } }
   try {
     // With `info` zlib gives the engine as well, which knows how much of the input it used.
@@ -54,11 +54,23 @@ export async function inflate(given: InflateInput, into: Sink, task: Task): Prom
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return inflateInPieces(given, into, task)
     const end = endOf(error)
-    if (end === 'cut short') into.give(atOnce(input, { ...options, finishFlush }))
+    const start = end === 'cut short' ? upToCut(given, options) : new Uint8Array()
+    if (start) into.give(start)
+    else await inflateUpToCut(given, into, task, 0)
     return { end, consumed: 0 }
   }
   into.give(result.buffer)
   return { end: 'whole', consumed: result.engine.bytesWritten }
+}
+
+/** What comes before the cut; null where that is more than may be had at once. */
+function upToCut({ kind, input }: InflateInput, options: object): Uint8Array | null {
+  const { atOnce, finishFlush } = kinds[kind]
+  try {
+    return atOnce(input, { ...options, finishFlush })
+  } catch {
+    return null
+  }
 }
 
 /** zlib fills pieces of this size and hands the last one over whole: a fitting one wastes nothing. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { crc32, zstdCompressSync } from 'node:zlib'
+import { crc32, deflateRawSync, zstdCompressSync } from 'node:zlib'
 import { contents, makeWithSevenZip, makeZip, makeZipEnd, unpack, type ZipMember } from './test-archives.ts'
 
 const text = 'the quick brown fox '.repeat(50)
@@ -306,6 +306,30 @@ test('damaged data is told and not given', async () => {
   )
   assert.equal(members.length, 0)
   assert.match(error?.message ?? '', /a: data is damaged/)
+})
+
+test('a member that is larger than it says and cut short does not end the archive', async () => {
+  const large = deflateRawSync(Buffer.alloc(8 * 2 ** 20 + 500_000, 'abc')).subarray(0, -3)
+  const zip = makeZip([
+    { name: 'a', packed: large, size: 1_000_000 },
+    { name: 'b', content: text },
+  ])
+  const { members } = await unpack(zip)
+  assert.deepEqual(
+    members.map(({ meta }) => [meta['filename'], meta['damaged']]),
+    [
+      ['a', 'cut short'],
+      ['b', undefined],
+    ],
+  )
+})
+
+test('a member with a wrong CRC needs no password, whatever its local header says of encryption', async () => {
+  const zip = makeZip([{ name: 'a', content: text, crc: 1 }])
+  zip.writeUInt16LE(1, 6)
+  const { members, error } = await unpack(zip)
+  assert.equal(members[0]?.meta['damaged'], 'CRC error')
+  assert.doesNotMatch(error?.message ?? '', /password/)
 })
 
 test('encryption that is not known is told', async () => {

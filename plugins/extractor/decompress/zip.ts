@@ -74,7 +74,10 @@ async function* unpackEntry(task: Task, entry: ZipEntry): AsyncGenerator<Member>
     return
   }
   const opened = await openEither(task, entry, data, isCut)
-  if (!opened) return
+  if (!opened) {
+    task.lock(entry.path)
+    return
+  }
   const { content, problem, password } = opened
   if (problem) task.fault(entry.path, problem)
   if (!content) return
@@ -184,6 +187,7 @@ async function unpackData(task: Task, entry: ZipEntry, data: Uint8Array): Promis
   return { content: content.length > 0 ? content : null, problem: cutShort }
 }
 
+/** null: no password fits. */
 async function openEncrypted(task: Task, entry: ZipEntry, data: Uint8Array): Promise<Opened | null> {
   const cipher = cipherOf(entry)
   if (!cipher) return { content: null, problem: 'this kind of encryption is not supported' }
@@ -197,7 +201,6 @@ async function openEncrypted(task: Task, entry: ZipEntry, data: Uint8Array): Pro
     task.prefer(password)
     return { ...opened, password }
   }
-  task.lock(entry.path)
   return null
 }
 

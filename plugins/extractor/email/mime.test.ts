@@ -101,7 +101,7 @@ test('a text that begins with a file in uuencode, base64 or yEnc needs no mail a
     `begin-base64 644 b.bin\n${data.toString('base64')}\n====\n`,
     yencode('y.bin', data),
   ]
-  for (const text of [uu, `\ufeff\r\n${uu}`, base64, yenc]) {
+  for (const text of [uu, `\ufeff${uu}`, `\ufeff\r\n${uu}`, base64, yenc]) {
     const { parts } = open(text)
     assert.deepEqual(parts[0]?.content, data)
     assert.equal(parts.length, 1)

@@ -87,15 +87,18 @@ function* decodedParts(leaf: Leaf, range: Range, about: About): Generator<Part> 
 
 /** The files of a text that begins with one, which no mail need be around; null for what does not. */
 export function openEncoded(bytes: Buffer): Mail | null {
-  if (!isEncoded(bytes, startOfMail(bytes))) return null
+  const start = startOfMail(bytes)
+  const text = bytes.subarray(start)
+  if (!isEncoded(text, 0) || findEmbedded(text).next().done) return null
   return {
     subject: '',
     faults: [],
     *parts() {
       let count = 0
-      for (const { encoding, offset, ...file } of findEmbedded(bytes)) {
+      for (const { encoding, offset, ...file } of findEmbedded(text)) {
         const otherwise = `${encoding}-${++count}.bin`
-        yield { name: null, otherwise, kind: 'attachment', read: () => file, meta: { encoding, offset } }
+        const meta = { encoding, offset: start + offset }
+        yield { name: null, otherwise, kind: 'attachment', read: () => file, meta }
       }
     },
   }

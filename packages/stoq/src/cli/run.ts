@@ -1,4 +1,4 @@
-import { realpathSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type LogLevel, logLevels } from '../config/logger.ts'
 import { errorText, StoqError } from '../errors.ts'
@@ -120,7 +120,8 @@ function writeStatistics(run: Run, file: string, seconds: number): void {
   try {
     const stats = statSync(file, { throwIfNoEntry: false })
     // A pipe or a device gets the text, and is not replaced; nor is a link.
-    if (stats && !stats.isFile()) writeFileSync(file, text)
+    const isLeftAlone = stats ? !stats.isFile() : lstatSync(file, { throwIfNoEntry: false })
+    if (isLeftAlone) writeFileSync(file, text)
     else writeWhole(stats ? realpathSync(file) : resolve(file), text, { replace: true, fsync: false })
   } catch (error) {
     throw new StoqError('STOQ_WRITE_FAILED', [file, errorText(error)], { cause: error })

@@ -22,8 +22,6 @@ export class Answers {
   /** Throws for a document that does not fit in a text. */
   add(message: FromProcess): void {
     const text = dumps(message, { compactly: true })
-    // A long one goes alone: all together have to fit in a text too.
-    if (this.#length + text.length > mostCharacters) this.flush()
     if (this.#texts.length === 0) this.#since = performance.now()
     this.#texts.push(text)
     this.#length += text.length
@@ -36,11 +34,11 @@ export class Answers {
   }
 
   flush(): void {
-    const [first, ...others] = this.#texts
+    // Long ones go alone: all together have to fit in a text too.
+    const areTogether = this.#texts.length > 1 && this.#length <= mostCharacters
+    const texts = areTogether ? [`[${this.#texts.join(',')}]`] : this.#texts
     this.#texts = []
     this.#length = 0
-    if (first === undefined) return
-    const text = others.length > 0 ? `[${[first, ...others].join(',')}]` : first
-    for (const chunk of frameOf(Buffer.from(text))) this.#socket.write(chunk)
+    for (const text of texts) for (const chunk of frameOf(Buffer.from(text))) this.#socket.write(chunk)
   }
 }
