@@ -72,7 +72,7 @@ export class Statements {
     const text = this.#text.slice(start + 1, end - 1).replace(marks, (mark, escaped, inner, name) => {
       if (escaped !== undefined) return shellEscape(escaped)
       if (mark === '""') return '"'
-      const value = isKnown ? this.variables.use(inner ?? name ?? '', target)?.value : undefined
+      const value = isKnown ? this.variables.use(inner ?? name ?? '', target, true)?.value : undefined
       isKnown &&= typeof value === 'string'
       return String(value)
     })

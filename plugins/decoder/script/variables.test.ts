@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deobfuscate } from './deobfuscate.ts'
+import { powershell } from './dialects.ts'
+import { fold } from './fold.ts'
+import { Work } from './values.ts'
 
 /** Lines of a script, and what they become. */
 function becomes(filename: string, cases: Readonly<Record<string, readonly [string, string]>>): void {
@@ -135,5 +138,19 @@ test('variables that double do not grow without end, and what is long is read in
   for (const script of [doubled, restarted, lines, used]) {
     const { text } = deobfuscate(script, 'a.vbs')
     assert.ok(text.length <= 40 * script.length + 0x40000, `${text.length} from ${script.length}`)
+  }
+})
+
+test('a string that names itself is copied in a memory that grows with the script', {
+  timeout: 60_000,
+}, () => {
+  for (const part of ['y', '$a']) {
+    const start = `$a = '${'x'.repeat(500_000)}'\n`
+    const script = start + `$a = "$a ${part}"\n`.repeat(50_000)
+    const work = new Work(script.length)
+    const { texts } = fold(script, powershell, work)
+    const copied = texts.reduce((sum, { value }) => sum + value.length, 0)
+    assert.ok(copied <= 20 * script.length, `${copied} from ${script.length}`)
+    assert.equal(work.take(script.length), false)
   }
 })

@@ -50,18 +50,21 @@ export class Variables {
     this.#work = work
   }
 
-  /** What a name stands for. `target`: of the assignment that has it as its first operand. */
-  use(written: string, target: Target | null): { value: Value; how: Hidden } | undefined {
+  /**
+   * What a name stands for. `target`: of the assignment that has it as its first operand. Nothing is copied when more is added
+   * to that one, unless `isCopied`.
+   */
+  use(written: string, target: Target | null, isCopied = false): { value: Value; how: Hidden } | undefined {
     const known = this.#known.get(this.#key(written))
     if (!known || !this.blocks.isOpen(known.block)) return undefined
     const { value, how } = known
-    if (target?.name === this.#key(written) && !target.isOwn) {
+    const isOwn = target?.name === this.#key(written) && !target.isOwn
+    const size = value instanceof Bytes ? value.latin1.length : value.length
+    if ((!isOwn || isCopied) && !this.#work.take(size)) return undefined
+    if (isOwn) {
       target.isOwn = true
       if (this.blocks.current.isLoop) return undefined
-    } else {
-      if (!this.#work.take(value instanceof Bytes ? value.latin1.length : value.length)) return undefined
-      this.#show(known)
-    }
+    } else this.#show(known)
     this.#uses++
     return { value, how }
   }
