@@ -32,7 +32,7 @@ export const js: Dialect = {
   name: 'js',
   precedence: levels({ '*': 6, '/': 6, '%': 6, '+': 5, '-': 5, '^': 3, ',': 1 }),
   keywords: words(
-    'return typeof case throw in of else do void delete new await yield function var let const',
+    'return typeof case throw in of instanceof else do void delete new await yield function var let const',
   ),
   quotes: '"\'`',
   quote: scriptQuote,

@@ -152,7 +152,7 @@ class Folder {
     this.#isMember = false
     if (expression.current) {
       const { isSingle, current } = expression
-      this.#endStatement()
+      this.#endStatement(false, this.#statements.isApart(current.end, operand.start))
       this.#frame.command = isSingle ? nameOf(current) : ''
     }
     expression.current = operand
@@ -208,7 +208,8 @@ class Folder {
 
   #open(opened: string, start: number, callee: Operand | null): Frame {
     const expression = new Expression(this.#dialect, this.#work, operand => this.#addText(operand))
-    const isParameters = opened === '(' && this.#statements.isDeclaring
+    const isWithin = this.#frames.length > 0 && this.#frame.isParameters
+    const isParameters = opened === '(' ? this.#statements.isDeclaring : isWithin
     const nothingYet = { isUnknown: false, command: '', piped: null, target: null }
     return { opened, start, expression, callee, isParameters, ...nothingYet }
   }
@@ -234,8 +235,9 @@ class Folder {
       return
     }
     this.#frame = this.#frames.pop() ?? this.#frame
-    if (closed === '}') return
     const end = this.#scanner.end
+    this.#statements.closed(frame.start, end, frame.callee?.name)
+    if (closed === '}') return
     if (closed === ')') this.#statements.parenthesis = { start: frame.start, end }
     const operand = closed === ')' ? this.#closed(frame, result, end) : this.#indexed(frame, result, end)
     this.#frame.expression.current = operand
@@ -249,10 +251,7 @@ class Folder {
     if (!callee) return { start, end, value: frame.isUnknown ? undefined : result?.value, how }
     if (args) this.#noteCall(callee, args, how)
     const value = args && callKnown(callee, args, this.#dialect.name, this.#work)
-    const operand: Operand = {
-      ...{ start: callee.start, end, value },
-      how: howCalled(callee, how),
-    }
+    const operand: Operand = { start: callee.start, end, value, how: howCalled(callee, how) }
     if (typeof value === 'string') this.#addText(operand)
     return operand
   }

@@ -1,6 +1,6 @@
 import type { Dialect } from './dialects.ts'
 import type { Operand } from './expression.ts'
-import type { TokenKind } from './scanner.ts'
+import { Scanner, type TokenKind } from './scanner.ts'
 import { shellEscape } from './strings.ts'
 import type { Work } from './values.ts'
 import { type Target, Variables } from './variables.ts'
@@ -23,8 +23,12 @@ const leading = words('then else let const set public private')
 const beginning = words('else var let const return function throw case do delete')
 /** Words that the names of parameters follow. */
 const declaring = words('function sub param catch')
-/** Characters of parameters that are looked at. */
+/** Characters of parameters, and of names that are assigned to together, that are looked at. */
 const longestParameters = 300
+/** What changes the variable before it. */
+const changing = /^(?:(?:<<|>>>?|\*\*|&&|\|\||\?\?|[-+*/%&|^])?=(?!=)|\+\+|--)/
+/** What gives the variable before it values of something else. */
+const giving = /^(?:=>|(?:in|of)\b)/i
 
 /** A longer string in which variables are named is not read. */
 const longestInterpolated = 0x2000
@@ -37,8 +41,14 @@ export class Statements {
   readonly variables: Variables
   readonly #text: string
   readonly #language: Dialect['name']
+  /** Reads comments and joined lines behind a name. */
+  readonly #ahead: Scanner
   #isFirst = true
   #assigned = ''
+  /** Names of PowerShell in the same expression. */
+  #names: string[] = []
+  /** The token before was `++` or `--`. */
+  #isStep = false
   #previous = ''
   /** Where the last parenthesis stands that was closed. */
   parenthesis = { start: 0, end: 0 }
@@ -49,19 +59,46 @@ export class Statements {
     this.variables = new Variables(text, dialect, work)
     this.#text = text
     this.#language = dialect.name
+    this.#ahead = new Scanner(text, dialect)
   }
 
   /** A name that is no member: gives the operand what it stands for, or takes note that it is assigned to. */
   name(operand: Operand, written: string, { opened, isParameters, target, isBare }: Place): void {
     if (this.#language === 'powershell' && !written.startsWith('$')) return
-    const after = this.#text.slice(operand.end, operand.end + 24)
+    const after = this.#after(operand.end)
+    this.#names.push(written)
+    if (isParameters || giving.test(after)) this.variables.forget(written)
+    else if (changing.test(after)) this.#change(written, after, isBare && (opened === '' || opened === '{'))
+    else if (this.#isStep) this.variables.forget(written)
+    else if (operand.value === undefined) Object.assign(operand, this.variables.use(written, target))
+  }
+
+  /** In Visual Basic the sign of an assignment may be that of a comparison. */
+  #change(written: string, after: string, isStatement: boolean): void {
     const isBasic = this.#language === 'vbs'
-    if (isParameters || /^\s{0,8}(?:=>|\s(?:in|of)\s)/i.test(after)) this.variables.forget(written)
-    else if (/^[ \t]{0,20}\+?=(?!=)/.test(after)) {
-      const isStatement = opened === '' || opened === '{'
-      if (isStatement && isBare && (this.#isFirst || !isBasic)) this.#assigned = written
-      else if (!isBasic) this.variables.forget(written)
-    } else if (operand.value === undefined) Object.assign(operand, this.variables.use(written, target))
+    const isPlain = isBasic ? after.startsWith('=') : /^\+?=/.test(after)
+    if (isPlain && isStatement && (this.#isFirst || !isBasic)) this.#assigned = written
+    else if (!isPlain || !isBasic) this.variables.forget(written)
+  }
+
+  /** A bracket was closed: `name` is that of what it belongs to. What is assigned to it is not followed. */
+  closed(start: number, end: number, name: string | undefined): void {
+    if (this.#language === 'vbs') return
+    const after = this.#after(end)
+    if (!changing.test(after) && !giving.test(after)) return
+    if (name === undefined) this.#forgetNames(start, end)
+    else this.variables.forget(name)
+  }
+
+  /** What is written behind a place, without blanks and comments. */
+  #after(place: number): string {
+    const blank = this.#language === 'js' ? /\s/ : /[ \t\v\f\xa0\ufeff]/
+    for (let at = place; ; at = this.#ahead.end) {
+      while (blank.test(this.#text[at] ?? '')) at++
+      const after = this.#text.slice(at, at + 8)
+      this.#ahead.end = at
+      if (!/^(?:\/[/*]|<?#|[`_])/.test(after) || this.#ahead.next(false) !== 'skip') return after
+    }
   }
 
   /** The text of a string of PowerShell in which nothing but known variables is named. */
@@ -82,7 +119,12 @@ export class Statements {
   /** The assignment that a sign begins; null when it is none. */
   assignment(sign: string, start: number): Target | null {
     const written = this.#assigned
+    const names = this.#names
     this.#assigned = ''
+    this.#names = []
+    this.#isStep = sign === '++' || sign === '--'
+    if (sign.endsWith('=') && names.length > 1 && this.#language === 'powershell')
+      for (const name of names) this.variables.forget(name)
     if (written === '' || (sign !== '=' && sign !== '+=')) return null
     return this.variables.begin(written, start, sign === '+=')
   }
@@ -92,6 +134,11 @@ export class Statements {
     return sign === ';' || sign === ',' || (sign === ':' && this.#language === 'vbs') || beginning.has(sign)
   }
 
+  /** An operand begins another statement: without an operator but with a line between, in JavaScript. */
+  isApart(end: number, start: number): boolean {
+    return this.#language === 'js' && /[\n\r]/.test(this.#text.slice(end, start))
+  }
+
   /** Goes on to the next token. `word`: in small letters, of a name that is no member, or of the language. */
   after(kind: TokenKind, sign: string, word: string, opened: string): void {
     if (kind === 'skip') {
@@ -99,6 +146,8 @@ export class Statements {
       return
     }
     this.#noteBlock(kind, sign, word, opened)
+    if (kind !== 'barrier') this.#isStep = kind === 'prefix' && sign === this.#previous
+    if (kind === 'newline' || kind === 'open' || kind === 'close') this.#names = []
     this.#previous = sign
     if (kind === 'open' || kind === 'newline') this.isDeclaring = false
     if (declaring.has(word)) this.isDeclaring = true
@@ -122,8 +171,14 @@ export class Statements {
   /** The names in the parenthesis before a function without a word for it. */
   #forgetParameters(): void {
     const { start, end } = this.parenthesis
+    if (this.#language === 'js') this.#forgetNames(start, end)
+  }
+
+  /** All names where there are too many to look for. */
+  #forgetNames(start: number, end: number): void {
     const names = this.#text.slice(start, Math.min(end, start + longestParameters))
-    if (this.#language === 'js') for (const [name] of names.matchAll(/[\w$]+/g)) this.variables.forget(name)
+    if (end - start > longestParameters) this.variables.forgetAll()
+    for (const [name] of names.matchAll(/\$\{\w+\}|[\w$]+/g)) this.variables.forget(name)
   }
 }
 

@@ -39,6 +39,10 @@ becomes('a.vbs', {
   ],
   'functions take variables': ['a = "c-b"\nb = Replace(a, "-", "")', 'a = "c-b"\nb = "cb"'],
   'constants are variables': ['Const a = "x"\nb = a & "y"', 'Const a = "x"\nb = "xy"'],
+  'blanks and joined lines are nothing': [
+    `a = "x"\na${' '.repeat(40)}= "y"\na _\n = "q" & a\nb = a & "z"`,
+    `a = "x"\na${' '.repeat(40)}= ""\na _\n = "qy"\nb = "qyz"`,
+  ],
   'a later value counts': ['a = "x"\na = "y"\nb = a & "z"', 'a = "x"\na = "y"\nb = "yz"'],
   'a value from one branch counts within it': [
     'If q Then\na = "x"\nb = a & "y"\nEnd If',
@@ -56,6 +60,8 @@ stays('a.vbs', {
   'what a function assigns is its own': 'Sub f\na = "x"\nEnd Sub\nb = a & "y"',
   'a property of something is no variable': 'With q\n.a = "x"\nEnd With\nb = a & "y"',
   'nor is what is compared': 'a = b = "x"\nc = a & b & y',
+  'the result of a comparison is not its left side': 'a = "x" Like "y"\nb = a & "z"',
+  'nor in joined lines': 'a = "x" _\n  Like "y"\nb = a & "z"',
 })
 becomes('a.js', {
   'variables are put in where texts are joined': [
@@ -64,6 +70,10 @@ becomes('a.js', {
   ],
   'what is added stands in the last line': ['s = "a"; s += "b"; s += "c"', 's = ""; s = s; s = "abc"'],
   'lines need no semicolons': ['a = "x"\nb = a + "y"', 'a = "x"\nb = "xy"'],
+  'blanks, lines and comments are nothing': [
+    'a = "x"; a/**/ = "y"; b = a + "z"; a // c\n/**/= "q"; b = a + "z"',
+    'a = "x"; a/**/ = "y"; b = "yz"; a // c\n/**/= "q"; b = "qz"',
+  ],
   'methods take variables': ['a = "c-b"; b = a.replace("-", "") + a[0]', 'a = "c-b"; b = "cbc"'],
   'functions see what is outside of them': [
     'var a = "x"; (function (b) { var c = "y"; run(a + c + b) })(1)',
@@ -90,6 +100,26 @@ stays('a.js', {
   'nor those of several': 'var a = "x"; f = (q, a) => a + "y"',
   'what a function assigns is its own': 'function f() { a = "x" } b = a + "y"',
   'nor names that loops give': 'var a = "x"; for (a in q) run(a + "y")',
+  'nor parameters in braces': 'var a = "x"; function f({ a }) { return a + "y" }',
+  'the result of a test is not its left side': 'a = "x" instanceof q; b = a + "z"',
+  ...Object.fromEntries(
+    [
+      ...[
+        'a-=1',
+        'a++',
+        'a /**/ ++',
+        '++a',
+        '-- /**/ a',
+        'a??=q',
+        'a||=q',
+        'a&&=q',
+        'a**=2',
+        'a>>>=1',
+        '(a)=q',
+      ],
+      ...['[a]=[q]', '[q, {r: a}] = s', '({ a } = q)', 'for ([a] of q) r()', `[${'q,'.repeat(200)}a]=r`],
+    ].map(change => [`a variable is forgotten at ${change.slice(-20)}`, `a = "x"; ${change}; b = a + "z"`]),
+  ),
 })
 becomes('a.ps1', {
   'variables are put in where texts are joined': [
@@ -120,6 +150,19 @@ stays('a.ps1', {
   'nor what a loop of commands adds': "$a = ''\n1..3 | % { $a += 'x' }\n$b = $a + 'y'",
   'nor what a command gives': "$a = 'x'\n$a = iex 'y'\n$b = $a + 'z'",
   'nor parameters': "$a = 'x'\nfunction f($a) { $b = $a + 'y' }",
+  'bytes that are changed are not known':
+    "$a = [Convert]::FromBase64String('aGk=')\n$a[0] = 1\n$b = [Text.Encoding]::UTF8.GetString($a)",
+  ...Object.fromEntries(
+    ['-eq', '-ceq', '-match', '-like', '-notin', '-as'].map(word => [
+      `what ${word} gives is not its left side`,
+      `$a = 'x' ${word} 'y'; $b = $a + 'z'`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['$a *= 3', '$a -= 1', '$a ??= $q', '$a++', '++$a', '$a,$b = $q', '$b, $A = $q', '($a, $b) = $q'].map(
+      change => [`a variable is forgotten at ${change}`, `$a = 'x'\n${change}\n$b = $a + 'z'`],
+    ),
+  ),
 })
 
 test('what runs may be in variables', () => {
@@ -145,12 +188,12 @@ test('a string that names itself is copied in a memory that grows with the scrip
   timeout: 60_000,
 }, () => {
   for (const part of ['y', '$a']) {
-    const start = `$a = '${'x'.repeat(500_000)}'\n`
-    const script = start + `$a = "$a ${part}"\n`.repeat(50_000)
+    const script = `$a = '${'x'.repeat(500_000)}'\n${`$a = "$a ${part}"\n`.repeat(50_000)}`
     const work = new Work(script.length)
     const { texts } = fold(script, powershell, work)
     const copied = texts.reduce((sum, { value }) => sum + value.length, 0)
     assert.ok(copied <= 20 * script.length, `${copied} from ${script.length}`)
-    assert.equal(work.take(script.length), false)
+    // Every copy was work.
+    assert.equal(work.take(8 * script.length), false)
   }
 })

@@ -100,6 +100,10 @@ export class Variables {
     this.#forget(this.#key(written))
   }
 
+  forgetAll(): void {
+    for (const name of this.#known.keys()) this.#forget(name)
+  }
+
   end(): readonly Found[] {
     for (const known of this.#known.values()) this.#show(known)
     return this.texts.sort((a, b) => a.start - b.start)
