@@ -6,63 +6,101 @@ export interface Block {
   isLoop: boolean
 }
 
+/** Statement or braces that a word tells of, such as `if`. */
+interface Announced {
+  block: Block
+  word: string
+  /** Whether it has begun: it is not there yet, it is what comes next, or the place is in a statement without braces. */
+  state: 'ahead' | 'next' | 'begun'
+  /** What the braces of a function stand in. */
+  outer: Announced | null
+}
+
+/** A bracket of JavaScript or PowerShell, or lines of Visual Basic. */
+interface Open {
+  block: Block
+  /** What goes on behind it. */
+  after: Announced | null
+  isDo: boolean
+}
+
 const loops = new Set(['for', 'foreach', 'foreach-object', 'while', 'do', 'until'])
 const branches = new Set(['if', 'else', 'elseif', 'switch', 'catch', 'function'])
+/** Words of JavaScript that are no part of a statement that began in a line before. */
+const beginning = new Set(['var', 'let', 'const', 'return', 'throw'])
 const outermost: Block = { id: 0, isLoop: false }
 const deepest = 500
 
 /** The blocks of conditions, loops and functions that a place of a script is in. */
 export class Blocks {
-  readonly #isBasic: boolean
+  readonly #language: Dialect['name']
   #count = 0
-  #open: Block[] = []
-  /** What a word of JavaScript or PowerShell says of the statement or the braces behind it. */
-  #next: Block | null = null
+  #open: Open[] = []
+  #next: Announced | null = null
+  /** Behind the braces of `do`. */
+  #isDone = false
+  /** JavaScript: no token was in this line. */
+  #isLineStart = false
   /** Visual Basic: the word before, and whether `then` was the last one, or its commands stand in the same line. */
   #previous = ''
   #isThen = false
   #isSingleLine = false
 
   constructor(language: Dialect['name']) {
-    this.#isBasic = language === 'vbs'
+    this.#language = language
   }
 
   get current(): Block {
-    return this.#next ?? this.#open.at(-1) ?? outermost
+    return this.#next?.block ?? this.#open.at(-1)?.block ?? outermost
   }
 
   /** True for a block that the place is in. */
   isOpen(id: number): boolean {
-    return id === 0 || id === this.#next?.id || this.#open.findLast(block => block.id <= id)?.id === id
+    if (id === 0 || id === this.#next?.block.id) return true
+    return this.#open.findLast(({ block }) => block.id <= id)?.block.id === id
   }
 
   /** A name or a word of the language, in small letters. `isFirst`: a statement begins with it. */
   word(word: string, isFirst: boolean): void {
-    if (this.#isBasic) this.#basicWord(word, isFirst)
-    else if (loops.has(word) || branches.has(word)) this.#next = this.#made(loops.has(word))
+    if (this.#language === 'vbs') this.#basicWord(word, isFirst)
+    else this.#scriptWord(word)
   }
 
   /** True when a word has said what the next braces are. */
   get isAnnounced(): boolean {
-    return this.#next !== null
+    return this.#next !== null && this.#next.state !== 'begun'
   }
 
-  /** `before`: the sign before the brace, which tells functions and loops that no word tells. */
-  openBrace(before: string): void {
-    if (this.#isBasic) return
-    const isUnannounced = this.#next === null && (before === ')' || before === '>' || before === '%')
-    this.#push(isUnannounced ? this.#made(before === '%') : this.current)
+  /** `before`: the sign before the bracket, which tells functions and loops that no word tells. */
+  open(bracket: string, before: string): void {
+    const next = this.#next
+    if (bracket === '{' && next && this.isAnnounced) {
+      this.#push(next.block, next.outer, next.word === 'do')
+    } else {
+      this.sign()
+      if (this.#language === 'vbs') return
+      this.#push(bracket === '{' ? this.#unannounced(before) : this.current, this.#next)
+    }
     this.#next = null
+    this.#isDone = false
   }
 
-  closeBrace(): void {
-    if (this.#isBasic) return
-    this.#open.pop()
-    this.#next = null
+  close(bracket: string): void {
+    this.sign()
+    if (this.#language === 'vbs') return
+    const { after = null, isDo = false } = this.#open.pop() ?? {}
+    this.#next = after
+    this.#isDone = isDo
+    if (bracket === ')' && after?.state === 'ahead') after.state = 'next'
   }
 
   endStatement(): void {
     this.#next = null
+  }
+
+  /** Another statement of JavaScript begins without a semicolon before it. */
+  nextStatement(): void {
+    if (this.#next?.state === 'begun') this.#next = null
   }
 
   endLine(): void {
@@ -70,6 +108,7 @@ export class Blocks {
     this.#isThen = false
     this.#isSingleLine = false
     this.#previous = ''
+    this.#isLineStart = true
   }
 
   reset(): void {
@@ -78,11 +117,34 @@ export class Blocks {
     this.#isSingleLine = false
   }
 
-  /** A token that is no word. */
+  /** A token that is no word. A statement of PowerShell that a word tells of has braces. */
   sign(): void {
     if (this.#isThen) this.#isSingleLine = true
     this.#isThen = false
     this.#previous = ''
+    this.#isDone = false
+    this.#isLineStart = false
+    if (this.#next?.state !== 'next') return
+    if (this.#language === 'js') this.#next.state = 'begun'
+    else this.#next = null
+  }
+
+  /** In PowerShell all braces have variables of their own, and those that a command is given may run often. */
+  #unannounced(before: string): Block {
+    if (this.#language === 'powershell') return this.#made(before !== '' && '%?(-'.includes(before))
+    return before === ')' || before === '>' ? this.#made(false) : this.current
+  }
+
+  #scriptWord(word: string): void {
+    const isEnd = this.#isDone && (word === 'while' || word === 'until')
+    if (this.#isLineStart && beginning.has(word)) this.nextStatement()
+    this.sign()
+    if (isEnd) return
+    const isLoop = loops.has(word)
+    if (isLoop || branches.has(word)) {
+      const state = word === 'else' || word === 'do' ? 'next' : 'ahead'
+      this.#next = { block: this.#made(isLoop), word, state, outer: word === 'function' ? this.#next : null }
+    } else if (this.#language === 'js' && (word === 'case' || word === 'default')) this.#swap()
   }
 
   #basicWord(word: string, isFirst: boolean): void {
@@ -110,13 +172,13 @@ export class Blocks {
   }
 
   #swap(): void {
-    const isLoop = this.#open.pop()?.isLoop
+    const isLoop = this.#open.pop()?.block.isLoop
     if (isLoop !== undefined) this.#push(this.#made(isLoop))
   }
 
-  #push(block: Block): void {
+  #push(block: Block, after: Announced | null = null, isDo = false): void {
     if (this.#open.length >= deepest) this.reset()
-    this.#open.push(block)
+    this.#open.push({ block, after, isDo })
   }
 
   #made(isLoop: boolean): Block {

@@ -73,16 +73,15 @@ class Folder {
   #take(kind: TokenKind): void {
     const { start, value } = this.#scanner
     const sign = this.#text[start] ?? ''
-    const { opened } = this.#frame
     const word = wordOf(kind, sign, value, this.#isMember)
-    if (kind === 'operator') this.#takeOperator(String(value), opened)
+    if (kind === 'operator') this.#takeOperator(String(value), this.#frame.opened)
     else if (kind === 'dot') this.#isMember = true
     else if (kind === 'open') this.#takeOpen(sign)
     else if (kind === 'close') this.#takeClose(sign)
     else if (kind === 'barrier') this.#takeBarrier(word || this.#text.slice(start, this.#scanner.end))
     else if (kind === 'newline') this.#takeNewline()
     else this.#takeOperand(kind, value)
-    this.#statements.after(kind, sign, word, opened)
+    this.#statements.after(kind, sign, word)
   }
 
   #takeOperand(kind: TokenKind, value: string | number): void {
@@ -152,7 +151,9 @@ class Folder {
     this.#isMember = false
     if (expression.current) {
       const { isSingle, current } = expression
-      this.#endStatement(false, this.#statements.isApart(current.end, operand.start))
+      const isApart = this.#statements.isApart(current.end, operand.start)
+      this.#endStatement(false, isApart)
+      if (isApart) this.#statements.variables.blocks.nextStatement()
       this.#frame.command = isSingle ? nameOf(current) : ''
     }
     expression.current = operand

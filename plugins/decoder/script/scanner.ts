@@ -143,7 +143,10 @@ export class Scanner {
   /** Visual Basic has words for operators and for comments, and joins lines with one. */
   #basicName(at: number, word: string, wantsOperand: boolean): TokenKind {
     if (word === 'rem') return this.#take(this.#lineEnd(at) - at, 'skip')
-    if (word === '_') return this.#take(this.#lineEnd(at) + 2 - at, 'skip')
+    if (word === '_') {
+      const end = this.#lineEnd(at)
+      return this.#take(end + (this.text.startsWith('\r\n', end) ? 2 : 1) - at, 'skip')
+    }
     if (this.#dialect.keywords.has(word)) return 'barrier'
     if (wantsOperand || !this.#dialect.precedence.has(word)) return 'name'
     this.value = word

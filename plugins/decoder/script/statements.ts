@@ -140,12 +140,12 @@ export class Statements {
   }
 
   /** Goes on to the next token. `word`: in small letters, of a name that is no member, or of the language. */
-  after(kind: TokenKind, sign: string, word: string, opened: string): void {
+  after(kind: TokenKind, sign: string, word: string): void {
     if (kind === 'skip') {
       this.#isFirst &&= sign !== '.'
       return
     }
-    this.#noteBlock(kind, sign, word, opened)
+    this.#noteBlock(kind, sign, word)
     if (kind !== 'barrier') this.#isStep = kind === 'prefix' && sign === this.#previous
     if (kind === 'newline' || kind === 'open' || kind === 'close') this.#names = []
     this.#previous = sign
@@ -154,18 +154,17 @@ export class Statements {
     this.#isFirst = kind === 'newline' || (kind === 'barrier' && (sign === ':' || leading.has(word)))
   }
 
-  #noteBlock(kind: TokenKind, sign: string, word: string, opened: string): void {
+  #noteBlock(kind: TokenKind, sign: string, word: string): void {
     const { blocks } = this.variables
-    if (word !== '') blocks.word(word, this.#isFirst)
+    if (sign === '>' && this.#previous === '=') this.#forgetParameters()
+    if (kind === 'open') {
+      if (sign === '{' && this.#previous === ')' && !blocks.isAnnounced) this.#forgetParameters()
+      blocks.open(sign, this.#previous)
+    } else if (kind === 'close') blocks.close(sign)
+    else if (word !== '') blocks.word(word, this.#isFirst)
     else if (kind === 'newline') blocks.endLine()
     else blocks.sign()
-    if (sign === '>' && this.#previous === '=') this.#forgetParameters()
-    if (sign === '{' && kind === 'open') {
-      if (this.#previous === ')' && !blocks.isAnnounced) this.#forgetParameters()
-      blocks.openBrace(this.#previous)
-    }
-    if (sign === '}' && kind === 'close') blocks.closeBrace()
-    if (sign === ';' && opened !== '(') blocks.endStatement()
+    if (sign === ';') blocks.endStatement()
   }
 
   /** The names in the parenthesis before a function without a word for it. */

@@ -38,6 +38,10 @@ becomes('a.vbs', {
     's = ""\ns = "ab"\nrun s\ns = "abc"',
   ],
   'functions take variables': ['a = "c-b"\nb = Replace(a, "-", "")', 'a = "c-b"\nb = "cb"'],
+  'a branch that adds to a variable does not take it away': [
+    'a = "x"\nIf q Then\na = a & "y"\nEnd If',
+    'a = "x"\nIf q Then\na = "xy"\nEnd If',
+  ],
   'constants are variables': ['Const a = "x"\nb = a & "y"', 'Const a = "x"\nb = "xy"'],
   'blanks and joined lines are nothing': [
     `a = "x"\na${' '.repeat(40)}= "y"\na _\n = "q" & a\nb = a & "z"`,
@@ -51,6 +55,7 @@ becomes('a.vbs', {
 })
 stays('a.vbs', {
   'a comparison is no assignment': 'If a = "x" Then b = a & "y"',
+  'nor in a joined line': 'a = "x"\nIf q Then _\na = "y"\nb = a & "z"',
   'what depends on a condition is not known': 'a = "x"\nIf q Then a = "y"\nb = a & "z"',
   'nor what two branches say': 'If q Then\na = "x"\nElse\na = "y"\nEnd If\nb = a & "z"',
   'nor what one branch says': 'If q Then\na = "x"\nElse\nb = a & "y"\nEnd If\nc = a & "z"',
@@ -83,6 +88,18 @@ becomes('a.js', {
     'a = "x"; if (a == q) { b = a + "y" }',
     'a = "x"; if (a == q) { b = "xy" }',
   ],
+  'a statement without braces ends with its line': [
+    'if (q)\n  return\nvar a = "x"\nvar b = a + "y"\nfor (;;) r()\nb += "z"',
+    'if (q)\n  return\nvar a = "x"\nvar b = b\nfor (;;) r()\nb = "xyz"',
+  ],
+  'lines need no semicolons behind a loop': [
+    'do { q() } while (w)\nb = "p"\nb += "r"\neval(b)',
+    'do { q() } while (w)\nb = ""\nb = "pr"\neval(b)',
+  ],
+  'a case is a branch': [
+    'switch (q) { case 1: a = "x"; b = a + "y"; case 2: b = a + "z" }',
+    'switch (q) { case 1: a = "x"; b = "xy"; case 2: b = a + "z" }',
+  ],
   'after a loop another value is known': [
     's = "a"; while (q) { s += "b" } s = "c"; t = s + "d"',
     's = "a"; while (q) { s += "b" } s = "c"; t = "cd"',
@@ -93,6 +110,13 @@ stays('a.js', {
   'what grows in a loop is not known': 'var a = ""; for (var i = 0; i < 3; i++) a += "x"; b = a + "y"',
   'nor what depends on a condition': 'a = "x"; if (q) { a = "y" } b = a + "z"',
   'nor what a branch says': 'if (q) { a = "x" } else if (a[0] == "y") { b = a + "z" }',
+  'nor what another case says': 'a = "x"; switch (q) { case 1: a = "y"; default: a += "w"; b = a + "z" }',
+  ...Object.fromEntries(
+    [
+      ...['if (q)\n a = "y"\n', 'if (q) r({}), a = "y"; ', 'if (r(function () {})) a = "y"; '],
+      ...['for (r in {}) a = "y"; ', 'if (q) r = function () {}, a = "y"; ', 'if (q) r(); else a = "y"\n'],
+    ].map(branch => [`nor what a branch without braces says: ${branch}`, `a = "x"; ${branch}b = a + "z"`]),
+  ),
   'nor what is one of two': 'a = q ? "x" : "y"; b = a + "z"',
   'nor parameters': 'var a = "x"; function f(q, a) { return a + "y" }',
   'nor those of short functions': 'var a = "x"; f = a => a + "y"',
@@ -138,6 +162,14 @@ becomes('a.ps1', {
     '$a = "x"\n$a = "$a y"\n$a = "$a z"',
     '$a = ""\n$a = $a\n$a = \'x y z\'',
   ],
+  'braces may have variables of their own': [
+    "& { $a = 'x'; $b = $a + 'y' }; if ($q)\n{ $a = 'z'; $b = $a + 'y' }",
+    "& { $a = 'x'; $b = 'xy' }; if ($q)\n{ $a = 'z'; $b = 'zy' }",
+  ],
+  'lines need no semicolons behind a loop': [
+    "do { $i++ } until ($i -gt 3)\n$a = 'wri'\n$a += 'te-host'\niex $a",
+    `do { $i++ } until ($i -gt 3)\n$a = ""\n$a = 'write-host'\niex $a`,
+  ],
   'bytes may be in variables': [
     "$b = [Convert]::FromBase64String('aGk=')\n$t = [Text.Encoding]::UTF8.GetString($b)",
     "$b = [Convert]::FromBase64String('aGk=')\n$t = 'hi'",
@@ -148,6 +180,10 @@ stays('a.ps1', {
     '$a = "x"; $b = "$a$c"; $d = "$a$(f)"; $e = "$env:x$a"; $f = "$($a + 1)"',
   'what a loop adds is not known': "$a = ''\nforeach ($i in $q) { $a += 'x' }\n$b = $a + 'y'",
   'nor what a loop of commands adds': "$a = ''\n1..3 | % { $a += 'x' }\n$b = $a + 'y'",
+  'nor what a method does often': "$a = ''\n$q.ForEach({ $a += 'x' })\n$b = $a + 'y'",
+  'nor what braces assign': "$a = 'x'\n$f = { $a = 'y' }\n$b = $a + 'z'",
+  'nor what is called at once': "$a = 'x'\n& { $a = 'y' }\n$b = $a + 'z'",
+  'nor what one case says': "switch ($q) { 1 { $a = 'x' } 2 { $b = $a + 'z' } }",
   'nor what a command gives': "$a = 'x'\n$a = iex 'y'\n$b = $a + 'z'",
   'nor parameters': "$a = 'x'\nfunction f($a) { $b = $a + 'y' }",
   'bytes that are changed are not known':

@@ -87,7 +87,8 @@ export class Variables {
 
   #learn(target: Target, result: Operand, value: string | Bytes, isMade: boolean): void {
     const old = this.#known.get(target.name)
-    if (old?.last && target.isOwn) this.#blank(old.last)
+    const isHere = old?.block === this.blocks.current.id
+    if (old?.last && target.isOwn && isHere) this.#blank(old.last)
     else if (old) this.#show(old)
     else if (this.#known.size >= mostVariables) return
     const how = Math.max(result.how, target.isAdded ? (old?.how ?? hidden.plain) : hidden.plain) as Hidden
