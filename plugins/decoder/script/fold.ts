@@ -6,7 +6,7 @@ import { argumentsOf, closings, type Frame } from './frames.ts'
 import { memberOf, nameOf, nothing } from './operands.ts'
 import { Scanner, type TokenKind } from './scanner.ts'
 import { Statements, wordOf } from './statements.ts'
-import { patternOf, type Value, type Work } from './values.ts'
+import { patternOf, type Value, Work } from './values.ts'
 
 /** What is known of a script without running it. */
 export interface Folded {
@@ -19,20 +19,16 @@ export interface Folded {
 /** Deeper ones are not followed: what is open then stays as it is. */
 const deepest = 500
 /** What runs a text that it is given. */
-const evaluators = new Set([
-  'eval',
-  'execute',
-  'executeglobal',
-  'iex',
-  'invoke-expression',
-  'function',
-  'settimeout',
-])
+const evaluators = new Set('eval execute executeglobal iex invoke-expression function settimeout'.split(' '))
 const writers = new Set(['write', 'writeln'])
 
-/** Puts together the texts that a script has in pieces. Reads it once; time and memory grow with its length. */
+/** Puts together the texts that a script has in pieces. Time and memory grow with its length. */
 export function fold(text: string, dialect: Dialect, work: Work): Folded {
-  return new Folder(text, dialect, work).run()
+  const folder = new Folder(text, dialect, work, new Set())
+  const folded = folder.run()
+  // Loops changed what they had used: once more, without that.
+  const { unsure } = folder
+  return unsure.size === 0 ? folded : new Folder(text, dialect, new Work(text.length), unsure).run()
 }
 
 class Folder {
@@ -47,13 +43,17 @@ class Folder {
   #frame: Frame
   #isMember = false
 
-  constructor(text: string, dialect: Dialect, work: Work) {
+  constructor(text: string, dialect: Dialect, work: Work, unsure: ReadonlySet<string>) {
     this.#text = text
     this.#dialect = dialect
     this.#work = work
     this.#scanner = new Scanner(text, dialect)
-    this.#statements = new Statements(text, dialect, work)
+    this.#statements = new Statements(text, dialect, work, unsure)
     this.#frame = this.#open('', 0, null)
+  }
+
+  get unsure(): ReadonlySet<string> {
+    return this.#statements.variables.changed
   }
 
   run(): Folded {

@@ -47,6 +47,8 @@ export class Statements {
   #assigned = ''
   /** Names of PowerShell in the same expression. */
   #names: string[] = []
+  /** The word that the token before is. */
+  #word = ''
   /** The token before was `++` or `--`. */
   #isStep = false
   #previous = ''
@@ -55,8 +57,8 @@ export class Statements {
   /** The next parenthesis has the parameters of a function. */
   isDeclaring = false
 
-  constructor(text: string, dialect: Dialect, work: Work) {
-    this.variables = new Variables(text, dialect, work)
+  constructor(text: string, dialect: Dialect, work: Work, unsure: ReadonlySet<string>) {
+    this.variables = new Variables(text, dialect, work, unsure)
     this.#text = text
     this.#language = dialect.name
     this.#ahead = new Scanner(text, dialect)
@@ -78,7 +80,7 @@ export class Statements {
     const isBasic = this.#language === 'vbs'
     const isPlain = isBasic ? after.startsWith('=') : /^\+?=/.test(after)
     if (isPlain && isStatement && (this.#isFirst || !isBasic)) this.#assigned = written
-    else if (!isPlain || !isBasic) this.variables.forget(written)
+    else if (!isPlain || !isBasic || this.#word === 'for') this.variables.forget(written)
   }
 
   /** A bracket was closed: `name` is that of what it belongs to. What is assigned to it is not followed. */
@@ -149,6 +151,7 @@ export class Statements {
     if (kind !== 'barrier') this.#isStep = kind === 'prefix' && sign === this.#previous
     if (kind === 'newline' || kind === 'open' || kind === 'close') this.#names = []
     this.#previous = sign
+    this.#word = word
     if (kind === 'open' || kind === 'newline') this.isDeclaring = false
     if (declaring.has(word)) this.isDeclaring = true
     this.#isFirst = kind === 'newline' || (kind === 'barrier' && (sign === ':' || leading.has(word)))

@@ -60,6 +60,8 @@ stays('a.vbs', {
   'nor what two branches say': 'If q Then\na = "x"\nElse\na = "y"\nEnd If\nb = a & "z"',
   'nor what one branch says': 'If q Then\na = "x"\nElse\nb = a & "y"\nEnd If\nc = a & "z"',
   'nor what grows in a loop': 'a = "x"\nFor i = 1 To 3\na = a & "y"\nNext\nb = a & "z"',
+  'nor what counts': 'a = "x"\nFor a = 1 To 3\nb = a & "y"\nNext\nb = a & "z"',
+  'nor what a loop changes later': 'a = "x"\nDo While q\nb = a & "y"\na = "z"\nLoop',
   'nor what is read': 'a = "x"\na = InputBox(q)\nb = a & "z"',
   'nor parameters': 'a = "x"\nSub f(a, b)\nc = a & "y"\nEnd Sub',
   'what a function assigns is its own': 'Sub f\na = "x"\nEnd Sub\nb = a & "y"',
@@ -100,6 +102,10 @@ becomes('a.js', {
     'switch (q) { case 1: a = "x"; b = a + "y"; case 2: b = a + "z" }',
     'switch (q) { case 1: a = "x"; b = "xy"; case 2: b = a + "z" }',
   ],
+  'loops see what is outside of them': [
+    'a = "x"; while (q) { b = "y"; run(a + b); b = "z" } a = "w"',
+    'a = "x"; while (q) { b = "y"; run("xy"); b = "z" } a = "w"',
+  ],
   'after a loop another value is known': [
     's = "a"; while (q) { s += "b" } s = "c"; t = s + "d"',
     's = "a"; while (q) { s += "b" } s = "c"; t = "cd"',
@@ -108,6 +114,8 @@ becomes('a.js', {
 stays('a.js', {
   'capitals are other variables': 'var a = "x"; b = A + "y"',
   'what grows in a loop is not known': 'var a = ""; for (var i = 0; i < 3; i++) a += "x"; b = a + "y"',
+  'nor what a loop changes later': 'a = "x"; while (q) { run(a + "y"); a = "z" }',
+  'nor in what way': 'a = "x"; while (q) { if (r) { run(a + "y") } [a] = s }',
   'nor what depends on a condition': 'a = "x"; if (q) { a = "y" } b = a + "z"',
   'nor what a branch says': 'if (q) { a = "x" } else if (a[0] == "y") { b = a + "z" }',
   'nor what another case says': 'a = "x"; switch (q) { case 1: a = "y"; default: a += "w"; b = a + "z" }',
@@ -181,6 +189,7 @@ stays('a.ps1', {
   'what a loop adds is not known': "$a = ''\nforeach ($i in $q) { $a += 'x' }\n$b = $a + 'y'",
   'nor what a loop of commands adds': "$a = ''\n1..3 | % { $a += 'x' }\n$b = $a + 'y'",
   'nor what a method does often': "$a = ''\n$q.ForEach({ $a += 'x' })\n$b = $a + 'y'",
+  'nor what a loop changes later': "$a = 'x'\nwhile ($q) { run ($a + 'y')\n$b = \"$a y\"\n$a = 'z' }",
   'nor what braces assign': "$a = 'x'\n$f = { $a = 'y' }\n$b = $a + 'z'",
   'nor what is called at once': "$a = 'x'\n& { $a = 'y' }\n$b = $a + 'z'",
   'nor what one case says': "switch ($q) { 1 { $a = 'x' } 2 { $b = $a + 'z' } }",

@@ -31,7 +31,8 @@ interface Known {
 
 /**
  * Texts that the variables of a script hold, as far as the order of its lines tells. What a condition or a loop assigns is
- * known to its end, what a loop makes of variables is not.
+ * known to its end, what a loop makes of variables is not, nor what it uses before it changes it. A function sees what was
+ * assigned before it, whenever it is called.
  */
 export class Variables {
   readonly blocks: Blocks
@@ -40,14 +41,19 @@ export class Variables {
   readonly #text: string
   readonly #dialect: Dialect
   readonly #work: Work
+  /** Names that loops use before they change them, as far as that was seen, and as it was known before. */
+  readonly changed = new Set<string>()
+  readonly #unsure: ReadonlySet<string>
+  readonly #usedInLoops = new Set<string>()
   readonly #known = new Map<string, Known>()
   #uses = 0
 
-  constructor(text: string, dialect: Dialect, work: Work) {
+  constructor(text: string, dialect: Dialect, work: Work, unsure: ReadonlySet<string>) {
     this.blocks = new Blocks(dialect.name)
     this.#text = text
     this.#dialect = dialect
     this.#work = work
+    this.#unsure = unsure
   }
 
   /**
@@ -55,10 +61,11 @@ export class Variables {
    * to that one, unless `isCopied`.
    */
   use(written: string, target: Target | null, isCopied = false): { value: Value; how: Hidden } | undefined {
-    const known = this.#known.get(this.#key(written))
-    if (!known || !this.blocks.isOpen(known.block)) return undefined
+    const name = this.#key(written)
+    const known = this.#known.get(name)
+    if (!known || !this.blocks.isOpen(known.block) || !this.#isSure(name, known)) return undefined
     const { value, how } = known
-    const isOwn = target?.name === this.#key(written) && !target.isOwn
+    const isOwn = target?.name === name && !target.isOwn
     const size = value instanceof Bytes ? value.latin1.length : value.length
     if ((!isOwn || isCopied) && !this.#work.take(size)) return undefined
     if (isOwn) {
@@ -69,12 +76,25 @@ export class Variables {
     return { value, how }
   }
 
+  /** False for what an earlier turn of the loop may have changed. */
+  #isSure(name: string, { block }: Known): boolean {
+    const { id, isLoop } = this.blocks.current
+    if (!isLoop || block === id) return true
+    this.#usedInLoops.add(name)
+    return !this.#unsure.has(name)
+  }
+
+  #noteChange(name: string): void {
+    if (this.blocks.current.isLoop && this.#usedInLoops.has(name)) this.changed.add(name)
+  }
+
   begin(written: string, start: number, isAdded: boolean): Target {
     return { name: this.#key(written), written, start, isAdded, uses: this.#uses, isOwn: isAdded }
   }
 
   /** The value of an assignment; null when it is not known. */
   assign(target: Target, result: Operand | null): void {
+    this.#noteChange(target.name)
     const old = this.#known.get(target.name)
     const before = old && this.blocks.isOpen(old.block) ? old.value : undefined
     const value = target.isAdded ? joined(before, result?.value) : result?.value
@@ -115,6 +135,7 @@ export class Variables {
   }
 
   #forget(name: string): void {
+    this.#noteChange(name)
     const known = this.#known.get(name)
     if (!known) return
     this.#show(known)
