@@ -140,11 +140,14 @@ export class Blocks {
     if (this.#isLineStart && beginning.has(word)) this.nextStatement()
     this.sign()
     if (isEnd) return
-    const isLoop = loops.has(word)
-    if (isLoop || branches.has(word)) {
-      const state = word === 'else' || word === 'do' ? 'next' : 'ahead'
-      this.#next = { block: this.#made(isLoop), word, state, outer: word === 'function' ? this.#next : null }
-    } else if (this.#language === 'js' && (word === 'case' || word === 'default')) this.#swap()
+    if (loops.has(word) || branches.has(word)) this.#announce(word)
+    else if (this.#language === 'js' && (word === 'case' || word === 'default')) this.#swap()
+  }
+
+  #announce(word: string): void {
+    const state = word === 'else' || word === 'do' ? 'next' : 'ahead'
+    const outer = word === 'function' && this.#next?.state === 'begun' ? this.#next : null
+    this.#next = { block: this.#made(loops.has(word)), word, state, outer }
   }
 
   #basicWord(word: string, isFirst: boolean): void {

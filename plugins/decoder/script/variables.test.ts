@@ -242,3 +242,9 @@ test('a string that names itself is copied in a memory that grows with the scrip
     assert.equal(work.take(8 * script.length), false)
   }
 })
+
+test('what branches within branches add to a long text is not written again without end', () => {
+  const script = `a = "${'x'.repeat(100_000)}";\n${'if (q) { a += "y";\n'.repeat(400)}`
+  const { text } = deobfuscate(script, 'a.js')
+  assert.ok(text.length <= 20 * script.length, `${text.length} from ${script.length}`)
+})

@@ -66,8 +66,7 @@ export class Variables {
     if (!known || !this.blocks.isOpen(known.block) || !this.#isSure(name, known)) return undefined
     const { value, how } = known
     const isOwn = target?.name === name && !target.isOwn
-    const size = value instanceof Bytes ? value.latin1.length : value.length
-    if ((!isOwn || isCopied) && !this.#work.take(size)) return undefined
+    if ((!isOwn || isCopied) && !this.#work.take(sizeOf(value))) return undefined
     if (isOwn) {
       target.isOwn = true
       if (this.blocks.current.isLoop) return undefined
@@ -107,8 +106,14 @@ export class Variables {
 
   #learn(target: Target, result: Operand, value: string | Bytes, isMade: boolean): void {
     const old = this.#known.get(target.name)
+    const isOwn = old !== undefined && target.isOwn
     const isHere = old?.block === this.blocks.current.id
-    if (old?.last && target.isOwn && isHere) this.#blank(old.last)
+    // What it was stays in the script, what it becomes is a copy.
+    if (isOwn && !isHere && !this.#work.take(sizeOf(value))) {
+      this.#forget(target.name)
+      return
+    }
+    if (old?.last && isOwn && isHere) this.#blank(old.last)
     else if (old) this.#show(old)
     else if (this.#known.size >= mostVariables) return
     const how = Math.max(result.how, target.isAdded ? (old?.how ?? hidden.plain) : hidden.plain) as Hidden
@@ -166,6 +171,10 @@ export class Variables {
     if (known.last?.text) this.texts.push(known.last.text)
     known.last = null
   }
+}
+
+function sizeOf(value: string | Bytes): number {
+  return value instanceof Bytes ? value.latin1.length : value.length
 }
 
 function joined(left: Value | undefined, right: Value | undefined): string | undefined {
