@@ -47,6 +47,8 @@ export class Statements {
   #assigned = ''
   /** Names of PowerShell in the same expression. */
   #names: string[] = []
+  /** JavaScript: behind a question mark, one of two is done. */
+  #isChoice = false
   /** The word that the token before is. */
   #word = ''
   /** The token before was `++` or `--`. */
@@ -79,7 +81,7 @@ export class Statements {
   #change(written: string, after: string, isStatement: boolean): void {
     const isBasic = this.#language === 'vbs'
     const isPlain = isBasic ? after.startsWith('=') : /^\+?=/.test(after)
-    if (isPlain && isStatement && (this.#isFirst || !isBasic)) this.#assigned = written
+    if (isPlain && isStatement && !this.#isChoice && (this.#isFirst || !isBasic)) this.#assigned = written
     else if (!isPlain || !isBasic || this.#word === 'for') this.variables.forget(written)
   }
 
@@ -125,6 +127,7 @@ export class Statements {
     this.#assigned = ''
     this.#names = []
     this.#isStep = sign === '++' || sign === '--'
+    if (sign === '?' || sign === ';') this.#isChoice = sign === '?' && this.#language === 'js'
     if (sign.endsWith('=') && names.length > 1 && this.#language === 'powershell')
       for (const name of names) this.variables.forget(name)
     if (written === '' || (sign !== '=' && sign !== '+=')) return null
@@ -138,7 +141,9 @@ export class Statements {
 
   /** An operand begins another statement: without an operator but with a line between, in JavaScript. */
   isApart(end: number, start: number): boolean {
-    return this.#language === 'js' && /[\n\r]/.test(this.#text.slice(end, start))
+    const isApart = this.#language === 'js' && /[\n\r]/.test(this.#text.slice(end, start))
+    if (isApart) this.#isChoice = false
+    return isApart
   }
 
   /** Goes on to the next token. `word`: in small letters, of a name that is no member, or of the language. */
@@ -150,6 +155,7 @@ export class Statements {
     this.#noteBlock(kind, sign, word)
     if (kind !== 'barrier') this.#isStep = kind === 'prefix' && sign === this.#previous
     if (kind === 'newline' || kind === 'open' || kind === 'close') this.#names = []
+    if (kind === 'open' && sign === '{') this.#isChoice = false
     this.#previous = sign
     this.#word = word
     if (kind === 'open' || kind === 'newline') this.isDeclaring = false

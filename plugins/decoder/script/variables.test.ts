@@ -76,6 +76,7 @@ becomes('a.js', {
     'var a = "ht", b = \'tp\'; var c = "http://"; run(a)',
   ],
   'what is added stands in the last line': ['s = "a"; s += "b"; s += "c"', 's = ""; s = s; s = "abc"'],
+  'a choice ends with its line': ['c = q ? r : s\na = "x"\nb = a + "y"', 'c = q ? r : s\na = "x"\nb = "xy"'],
   'lines need no semicolons': ['a = "x"\nb = a + "y"', 'a = "x"\nb = "xy"'],
   'blanks, lines and comments are nothing': [
     'a = "x"; a/**/ = "y"; b = a + "z"; a // c\n/**/= "q"; b = a + "z"',
@@ -126,6 +127,7 @@ stays('a.js', {
     ].map(branch => [`nor what a branch without braces says: ${branch}`, `a = "x"; ${branch}b = a + "z"`]),
   ),
   'nor what is one of two': 'a = q ? "x" : "y"; b = a + "z"',
+  'nor what is assigned in one of two ways': 'a = "x"; q ? r() : a = "y"; b = a + "z"',
   'nor parameters': 'var a = "x"; function f(q, a) { return a + "y" }',
   'nor those of short functions': 'var a = "x"; f = a => a + "y"',
   'nor those of methods': 'var a = "x"; class B { f(q, a) { return a + "y" } }',
