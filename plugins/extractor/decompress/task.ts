@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Logger, type Payload, type PluginContext, printable } from 'stoq'
 
-/** A file that came out of an archive whole. */
+/** A file that came out of an archive, whole or as far as it goes. */
 export interface Member {
   /** Path as told in the archive; null where it tells none. */
   path: string | null
@@ -10,7 +10,7 @@ export interface Member {
   content: Uint8Array
   /** The password that opened it. */
   password?: string
-  /** What is wrong with content that is complete all the same. */
+  /** What is wrong with the content: its CRC, or that it is cut short. */
   damaged?: string
 }
 
